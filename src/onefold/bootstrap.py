@@ -1,0 +1,192 @@
+"""The only file that picks implementations and puts the nouns' stages together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, TypeVar
+
+from pydantic import Field
+
+from onefold.catalogue import TableDescription
+from onefold.foundation.definitions import Definition, Definitions
+from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.store import Store, migrate
+from onefold.foundation.store.postgres import PostgresStore
+from onefold.foundation.store.sqlite import SQLiteStore
+from onefold.foundation.warehouse import Warehouse
+from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
+from onefold.identity import IdentityDefinition, IdentityStage, attribute_of
+from onefold.profiles import ProfileDefinition, ProfilesStage
+from onefold.quality import QualityDefinition, QualityStage
+from onefold.runs import Stage
+from onefold.settings import Settings
+from onefold.sources import SourceDefinition, SourceStage, describe
+
+D = TypeVar("D", bound=Definition)
+
+_MEMORY_SHARE = 0.6
+
+
+class WorkspaceDefinition(Definition):
+    """The workspace itself: its language, its region and what it is for."""
+
+    kind: Literal["workspace"] = "workspace"
+    folder: ClassVar[str] = ""
+
+    mode: Literal["production", "sandbox", "trial"] = "production"
+    language: str = Field(
+        default="en", pattern="^[a-z]{2}$", description="ISO 639-1: the language of labels."
+    )
+    region: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="ISO 3166-1: where local phone numbers belong by default.",
+    )
+
+
+KINDS: Mapping[str, type[Definition]] = {
+    "workspace": WorkspaceDefinition,
+    "source": SourceDefinition,
+    "quality": QualityDefinition,
+    "identity": IdentityDefinition,
+    "profile": ProfileDefinition,
+}
+"""The kinds of definitions there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines of a workspace: `files` reads files; on DuckDB it is the warehouse itself."""
+
+    warehouse: Warehouse
+    files: Warehouse
+
+    def close(self) -> None:
+        """Release them."""
+        self.warehouse.close()
+        if self.files is not self.warehouse:
+            self.files.close()
+
+
+def build_store(settings: Settings, directory: Path) -> Store:
+    """Return the workspace's Store with its schema up to date."""
+    if settings.store_url is None:
+        store: Store = SQLiteStore(directory / ".onefold" / "store.db")
+    elif settings.store_url.startswith(("postgresql", "postgres")):
+        store = PostgresStore(settings.store_url)
+    elif settings.store_url.startswith("sqlite:///"):
+        store = SQLiteStore(Path(settings.store_url.removeprefix("sqlite:///")))
+    else:
+        scheme = settings.store_url.split(":", 1)[0]
+        message = f"ONEFOLD_STORE_URL names {scheme!r}, which is no Store."
+        raise InvalidInput(message, code="settings.store_unknown", hint="Use postgresql:// or sqlite:///.")
+    migrate(store)
+    return store
+
+
+def build_engines(settings: Settings, directory: Path) -> Engines:
+    """Return the engines that the settings ask for."""
+    work = settings.work_directory or directory / ".onefold" / "work"
+    files = DuckDBWarehouse(
+        spill_directory=work / "spill",
+        memory_bytes=settings.memory_bytes or _default_memory_bytes(),
+        threads=settings.threads,
+    )
+    if settings.warehouse == "duckdb":
+        return Engines(files, files)
+    from onefold.foundation.warehouse.spark import SparkWarehouse
+
+    return Engines(SparkWarehouse(master=settings.spark_master, work_directory=work / "spark"), files)
+
+
+def build_reader(settings: Settings) -> Warehouse:
+    """Return an embedded engine to read published tables with; they are plain files for every engine."""
+    return DuckDBWarehouse(
+        memory_bytes=settings.memory_bytes or _default_memory_bytes(), threads=settings.threads
+    )
+
+
+def _default_memory_bytes() -> int:
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _MEMORY_SHARE)
+
+
+def workspace_of(definitions: Definitions) -> WorkspaceDefinition:
+    """Return the workspace's own definition; a plain one when the files have none."""
+    found = definitions.of(WorkspaceDefinition)
+    return found[0] if found else WorkspaceDefinition(name="workspace")
+
+
+def describe_tables(definitions: Definitions) -> dict[str, TableDescription]:
+    """Return the description of every source's table by name."""
+    return {source.name: describe(source) for source in definitions.of(SourceDefinition)}
+
+
+def build_stages(definitions: Definitions, directory: Path) -> Sequence[Stage]:
+    """Return the stages of a run, in the order of the data path."""
+    descriptions = describe_tables(definitions)
+    dependents = column_dependents(definitions)
+    workspace = workspace_of(definitions)
+    stages: list[Stage] = [
+        SourceStage(
+            source,
+            directory=directory,
+            language=workspace.language,
+            dependents=dependents.get(source.name, {}),
+        )
+        for source in definitions.of(SourceDefinition)
+    ]
+    source_names = frozenset(stage.name for stage in stages)
+    if stages:
+        quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
+        stages.append(QualityStage(quality, tuple(descriptions.values()), source_names))
+    identity = one_of(definitions, IdentityDefinition)
+    if identity is not None:
+        stages.append(IdentityStage(identity, descriptions, source_names | {"quality"}))
+        profile = one_of(definitions, ProfileDefinition) or ProfileDefinition(name="profile")
+        stages.append(ProfilesStage(profile, identity, descriptions))
+    return stages
+
+
+def one_of(definitions: Definitions, model: type[D]) -> D | None:
+    """Return the only definition of a kind; None without one.
+
+    Raises:
+        InvalidInput: there are several.
+    """
+    found = definitions.of(model)
+    if len(found) > 1:
+        names = ", ".join(one.name for one in found)
+        message = f"A workspace has one {found[0].kind} definition; here are {names}."
+        raise InvalidInput(message, code="definitions.one_only", hint="Join them, or delete all but one.")
+    return found[0] if found else None
+
+
+def column_dependents(definitions: Definitions) -> dict[str, dict[str, list[str]]]:
+    """Return for each table and column what would break without it."""
+    found: dict[str, dict[str, list[str]]] = {}
+
+    def depend(table: str, column: str, who: str) -> None:
+        found.setdefault(table, {}).setdefault(column, []).append(who)
+
+    descriptions = describe_tables(definitions)
+    for identity in definitions.of(IdentityDefinition):
+        for mapped in identity.map:
+            for described in descriptions[mapped.table].attributes if mapped.table in descriptions else ():
+                attribute_name = attribute_of(described.semantic_type or "")
+                if attribute_name and attribute_name not in mapped.attributes:
+                    depend(mapped.table, described.name, f"identity attribute {attribute_name!r}")
+            for attribute, source in mapped.attributes.items():
+                for column in source.columns:
+                    depend(mapped.table, column, f"identity attribute {attribute!r}")
+        for field in identity.profile_ids.fields:
+            table, _, column = field.partition(".")
+            depend(table, column, "identity profile ids")
+    for profile in definitions.of(ProfileDefinition):
+        for name, rule in profile.attributes.items():
+            for source_column in rule.sources:
+                table, _, column = source_column.partition(".")
+                depend(table, column, f"profile attribute {name!r}")
+    return found

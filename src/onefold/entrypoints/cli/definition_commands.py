@@ -1,0 +1,88 @@
+"""init, plan, apply, pull, settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import onefold
+from onefold.entrypoints.cli.app import app
+from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, table
+from onefold.foundation.kernel import Conflict
+from onefold.settings import explain
+from onefold.workspace import WORKSPACE_FILE, new_workspace
+
+Force = Annotated[bool, typer.Option("--force", help="Also where it undoes changes made elsewhere.")]
+
+
+@app.command(epilog="Examples: onefold init shop · onefold init shop --add customers.csv --add members.csv")
+def init(
+    directory: Annotated[str, typer.Argument(help="The folder of the new workspace.")] = ".",
+    add: Annotated[
+        list[Path] | None,
+        typer.Option("--add", metavar="FILE", help="Draft a source from this file; may be repeated."),
+    ] = None,
+) -> None:
+    """Make a workspace: a folder with onefold.yaml, and a drafted source for each file given."""
+    folder = Path(directory)
+    if (folder / WORKSPACE_FILE).exists():
+        message = f"{folder} is a workspace already."
+        raise Conflict(message, code="workspace.exists", hint="Add sources to it: `onefold sources add FILE`.")
+    written = new_workspace(folder, add or [])
+    for path in written:
+        console.print(f"wrote {path}", markup=False)
+    console.print(f"Next: [bold]onefold plan -w {directory}[/], then [bold]onefold run -w {directory}[/]")
+
+
+@app.command(epilog="Example: onefold plan")
+def plan(workspace: Directory = ".", as_json: AsJson = False) -> None:
+    """Show what the definition files would change, as a diff."""
+    with onefold.open(workspace) as opened:
+        planned = opened.plan()
+    if as_json:
+        print_json(planned.as_dict())
+        return
+    if not planned.changes:
+        console.print("Nothing to apply: the workspace has what the files hold.")
+        return
+    console.print(planned.text(), markup=False)
+    console.print(f"{len(planned.changes)} changes. Apply them: [bold]onefold apply[/] (a run does it too)")
+
+
+@app.command(epilog="Example: onefold apply")
+def apply(workspace: Directory = ".", force: Force = False, as_json: AsJson = False) -> None:
+    """Make the definition files' content the workspace's."""
+    with onefold.open(workspace) as opened:
+        applied = opened.apply(force=force)
+    if as_json:
+        print_json(applied.as_dict())
+        return
+    console.print(f"Applied {len(applied.changes)} changes." if applied.changes else "Nothing to apply.")
+
+
+@app.command(epilog="Example: onefold pull")
+def pull(workspace: Directory = ".", force: Force = False, as_json: AsJson = False) -> None:
+    """Write into the files what was changed elsewhere."""
+    with onefold.open(workspace) as opened:
+        written = opened.pull(force=force)
+        paths = [str(path.relative_to(opened.directory)) for path in written]
+    if as_json:
+        print_json({"written": paths})
+        return
+    for path in paths:
+        console.print(f"wrote {path}", markup=False)
+    if not paths:
+        console.print("The files hold what the workspace has.")
+
+
+@app.command(epilog="Example: ONEFOLD_MEMORY_BYTES=2000000000 onefold run")
+def settings(as_json: AsJson = False) -> None:
+    """Explain every setting: environment variables that start with ONEFOLD_."""
+    found = explain()
+    if as_json:
+        print_json([{name: getattr(one, name) for name in ("variable", "type", "default", "description")} for one in found])
+        return
+    rows = [(one.variable, one.type, one.default, one.description) for one in found]
+    console.print(table("", ["variable", "type", "default", "what it does"], rows))

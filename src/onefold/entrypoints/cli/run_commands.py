@@ -1,0 +1,105 @@
+"""run, status, history."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import onefold
+from onefold.entrypoints.cli.app import EXIT_DONE_WITH_ERRORS, app
+from onefold.entrypoints.cli.output import OUTCOMES, AsJson, Directory, console, print_json, table
+from onefold.entrypoints.cli.progress import watching
+from onefold.entrypoints.cli.summary import print_summary
+from onefold.runs import RunReport, RunStatus
+
+
+@app.command(epilog="Examples: onefold run · onefold run --only sources --only quality · onefold run --full --json")
+def run(
+    workspace: Directory = ".",
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="STAGE", help="Only this stage or group; may be repeated."),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read and compute everything anew.")] = False,
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", help="Wait so long for another run to end.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Refresh sources, check quality, unify people: everything that changed since the last run."""
+    with onefold.open(workspace) as opened:
+        with watching(console, silent=as_json) as watcher:
+            report = opened.run(only=only or (), full=full, wait_seconds=wait, watcher=watcher)
+        if as_json:
+            print_json(report.as_dict())
+        else:
+            print_summary(opened, report)
+    exit_for(report)
+
+
+def exit_for(report: RunReport) -> None:
+    """End with the exit code that says how the run ended."""
+    if report.status in (RunStatus.FAILED, RunStatus.DIED):
+        raise typer.Exit(1)
+    if report.status is RunStatus.COMPLETED_WITH_ERRORS:
+        raise typer.Exit(EXIT_DONE_WITH_ERRORS)
+
+
+@app.command(epilog="Example: onefold status -w demo")
+def status(workspace: Directory = ".", as_json: AsJson = False) -> None:
+    """Show how the last run ended and what is published."""
+    with onefold.open(workspace) as opened:
+        runs = opened.history(1)
+        plan = opened.plan()
+        counts = {
+            name: opened.sql(f'SELECT count(*) AS n FROM "{name}"').column("n")[0].as_py()  # noqa: S608 - our names
+            for name in opened.tables()
+            if not name.startswith("_")
+        }
+    if as_json:
+        last = runs[0].as_dict() if runs else None
+        print_json({"last_run": last, "pending_changes": len(plan.changes), "tables": counts})
+        return
+    if not runs:
+        console.print("No run yet. Start one: [bold]onefold run[/]")
+        return
+    last_run = runs[0]
+    console.print(f"Last run {last_run.run_id}: {last_run.status.value}, {last_run.seconds:.1f} s")
+    if last_run.error:
+        console.print(f"  {last_run.error}", markup=False)
+    if plan.changes:
+        console.print(f"{len(plan.changes)} definition changes are not applied yet: [bold]onefold plan[/]")
+    console.print(table("", ["table", "rows"], counts.items(), right=["rows"]))
+
+
+@app.command(epilog="Example: onefold history --last 5")
+def history(
+    workspace: Directory = ".",
+    last: Annotated[int, typer.Option("--last", min=1, help="How many runs.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List the last runs, and whether their tables can still be read."""
+    with onefold.open(workspace) as opened:
+        runs = opened.history(last)
+        kept = {manifest.run_id for manifest in opened.manifests()}
+    if as_json:
+        print_json([{**one.as_dict(), "readable": one.run_id in kept} for one in runs])
+        return
+    if not runs:
+        console.print("No run yet. Start one: [bold]onefold run[/]")
+        return
+    rows = [
+        (
+            one.run_id,
+            one.started_at.strftime("%Y-%m-%d %H:%M:%S"),
+            one.status.value,
+            f"{one.seconds:.1f} s",
+            " ".join(OUTCOMES[stage.outcome.value] for stage in one.stages),
+            one.run_id in kept,
+        )
+        for one in runs
+    ]
+    drawn = table("", ["run", "started (UTC)", "status", "took", "readable"], [(*r[:4], r[5]) for r in rows], right=["took"])
+    console.print(drawn)
+    console.print("[dim]Read an earlier run: onefold sql --run RUN \"select ...\"[/]")

@@ -1,0 +1,1 @@
+"""What every noun stands on: kernel, warehouse, store, definitions. No product words in here."""

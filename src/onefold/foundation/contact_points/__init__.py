@@ -1,0 +1,1 @@
+"""What telephone numbers and e-mail addresses are: parsing, validity, known mistakes. No network."""

@@ -1,0 +1,129 @@
+"""The `of_*` functions that compare texts, by characters on every engine.
+
+DuckDB's own functions count bytes, which differs outside ASCII, so they serve only where both texts are ASCII;
+elsewhere rapidfuzz does, which is also the reference. Similarities are rounded to nine digits, because the last
+bit of a double depends on the order of the additions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rapidfuzz.distance import JaroWinkler
+
+from onefold.foundation.warehouse.vocabulary import Function
+from onefold.foundation.warehouse.vocabulary_keys import DUCKDB_TOKENS, SPARK_TOKENS
+
+DIGITS: Final = 9
+_DUCK: Final = {"ta": DUCKDB_TOKENS.format(a="a"), "tb": DUCKDB_TOKENS.format(a="b")}
+_SPARK: Final = {"ta": SPARK_TOKENS.format(a="a"), "tb": SPARK_TOKENS.format(a="b")}
+
+
+def _is_ascii(text: str | None) -> bool | None:
+    return None if text is None else text.isascii()
+
+
+def _token_sets(left: str, right: str) -> tuple[set[str], set[str]]:
+    return set(left.split(" ")) - {""}, set(right.split(" ")) - {""}
+
+
+def _token_jaccard(left: str | None, right: str | None) -> float | None:
+    if left is None or right is None:
+        return None
+    a, b = _token_sets(left, right)
+    return round(len(a & b) / len(a | b), DIGITS) if a and b else 0.0
+
+
+def _token_overlap(left: str | None, right: str | None) -> float | None:
+    if left is None or right is None:
+        return None
+    a, b = _token_sets(left, right)
+    return round(len(a & b) / min(len(a), len(b)), DIGITS) if a and b else 0.0
+
+
+def _jaro_winkler(left: str | None, right: str | None) -> float | None:
+    if left is None or right is None:
+        return None
+    if not left or not right:
+        return 0.0
+    return round(JaroWinkler.similarity(left, right), DIGITS)
+
+
+FUNCTIONS = (
+    Function(
+        name="of_is_ascii",
+        parameters=(("a", "VARCHAR"),),
+        returns="BOOLEAN",
+        duckdb="strlen(a) = length(a)",
+        spark="octet_length(a) = char_length(a)",
+        python=_is_ascii,
+        examples=((("abc",), True), (("é",), False), (("Юлия",), False), (("",), True), ((None,), None)),
+    ),
+    Function(
+        name="of_jaro_winkler",
+        parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
+        returns="DOUBLE",
+        # Engines disagree on empty texts (0 or 1); nothing written is evidence of nothing, so it is 0.
+        duckdb="CASE WHEN a = '' OR b = '' THEN 0.0::DOUBLE "
+        "WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN round(jaro_winkler_similarity(a, b), 9) "
+        "ELSE of_jaro_winkler__py(a, b) END",
+        spark=None,
+        python=_jaro_winkler,
+        examples=(
+            (("martha", "marhta"), 0.961111111),
+            (("Юлия", "Юлиа"), 0.883333333),
+            (("", ""), 0.0),
+            (("a", ""), 0.0),
+            (("same", "same"), 1.0),
+            ((None, "a"), None),
+        ),
+    ),
+    Function(
+        name="of_token_jaccard",
+        parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
+        returns="DOUBLE",
+        # |A or B| = |A| + |B| - |A and B|: making the union costs four times as much.
+        duckdb=(
+            "CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN a = b AND trim(a) <> '' THEN 1.0::DOUBLE "
+            "ELSE coalesce(round(len(list_intersect({ta}, {tb}))::DOUBLE "
+            "/ nullif(len({ta}) + len({tb}) - len(list_intersect({ta}, {tb})), 0), 9), 0.0) END"
+        ).format(**_DUCK),
+        spark=(
+            "CASE WHEN a IS NULL OR b IS NULL THEN NULL "
+            "ELSE coalesce(round(CAST(size(array_intersect({ta}, {tb})) AS DOUBLE) "
+            "/ nullif(size(array_union({ta}, {tb})), 0), 9), CAST(0.0 AS DOUBLE)) END"
+        ).format(**_SPARK),
+        python=_token_jaccard,
+        examples=(
+            (("haupt str 5", "haupt str 7"), 0.5),
+            (("a b", "b a"), 1.0),
+            (("a a b", "a"), 0.5),
+            (("улица мира", "мира"), 0.5),
+            (("", ""), 0.0),
+            ((None, "a"), None),
+        ),
+    ),
+    Function(
+        name="of_token_overlap",
+        parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
+        returns="DOUBLE",
+        duckdb=(
+            "CASE WHEN a IS NULL OR b IS NULL THEN NULL "
+            "ELSE coalesce(round(len(list_intersect({ta}, {tb}))::DOUBLE "
+            "/ nullif(least(len({ta}), len({tb})), 0), 9), 0.0) END"
+        ).format(**_DUCK),
+        spark=(
+            "CASE WHEN a IS NULL OR b IS NULL THEN NULL "
+            "ELSE coalesce(round(CAST(size(array_intersect({ta}, {tb})) AS DOUBLE) "
+            "/ nullif(least(size({ta}), size({tb})), 0), 9), CAST(0.0 AS DOUBLE)) END"
+        ).format(**_SPARK),
+        python=_token_overlap,
+        examples=(
+            (("acme", "acme trading"), 1.0),
+            (("a b", "b c"), 0.5),
+            (("a a b", "a"), 1.0),
+            (("", "a"), 0.0),
+            ((None, "a"), None),
+        ),
+    ),
+)

@@ -1,0 +1,118 @@
+"""How right the profiles are, measured against a truth file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from onefold.foundation.kernel import InvalidInput, NotFound
+from onefold.foundation.warehouse import Sql, Warehouse, ident, literal, sql
+from onefold.identity.tables import PROFILE_RECORDS
+
+_COLUMNS = ("source", "record_id", "person")
+_TRUTH = "identity_truth"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Agreement of profiles with a truth, over the records that both know. All ratios are from 0 to 1.
+
+    Pairwise: of the pairs of records in one profile, the share that are one person (precision), and of the pairs
+    that are one person, the share in one profile (recall). B-cubed (Bagga & Baldwin 1998) averages over records
+    the share of the record's profile that is its person, and of its person that is in its profile.
+
+    Attributes:
+        missing: records of the truth that are in no profile.
+        exact_people: people whose profile holds exactly their records.
+    """
+
+    records: int
+    missing: int
+    people: int
+    profiles: int
+    exact_people: int
+    precision: float
+    recall: float
+    f1: float
+    b3_precision: float
+    b3_recall: float
+    b3_f1: float
+
+    def as_dict(self) -> dict[str, int | float]:
+        """Return the figures as plain JSON values, ratios with six digits."""
+        return {name: round(getattr(self, name), 6) for name in self.__dataclass_fields__}
+
+
+def load_truth(files: Warehouse, warehouse: Warehouse, path: Path) -> None:
+    """Load a CSV with the columns source, record_id, person.
+
+    Raises:
+        NotFound: the file does not exist.
+        InvalidInput: a column is missing.
+    """
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", code="identity.truth_missing", hint="Check the path.")
+    select = sql("SELECT * FROM read_csv({path}, all_varchar = true, header = true)", path=literal(str(path)))
+    table = files.arrow(select)
+    missing = [name for name in _COLUMNS if name not in table.column_names]
+    if missing:
+        message = f"{path} has no column {', '.join(missing)}."
+        hint = f"A truth file has the columns {', '.join(_COLUMNS)}."
+        raise InvalidInput(message, code="identity.truth_columns", hint=hint)
+    warehouse.load_arrow(_TRUTH, table.select(list(_COLUMNS)))
+
+
+def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.name) -> Evaluation:
+    """Compare the profiles with the truth that was loaded."""
+    warehouse.create_table(
+        "identity_judged",
+        sql(
+            "SELECT t.person, p.profile_id FROM {truth} AS t JOIN {records} AS p "
+            "ON p.source = t.source AND p.record_id = t.record_id",
+            truth=ident(_TRUTH),
+            records=ident(profile_records),
+        ),
+    )
+    ((listed,),) = warehouse.rows(sql("SELECT count(*) FROM {truth}", truth=ident(_TRUTH)))
+    figures = warehouse.rows(
+        Sql(
+            "WITH cells AS (SELECT person, profile_id, CAST(count(*) AS DOUBLE) AS n FROM identity_judged "
+            "GROUP BY person, profile_id), "
+            "people AS (SELECT person, sum(n) AS n FROM cells GROUP BY person), "
+            "profiles AS (SELECT profile_id, sum(n) AS n FROM cells GROUP BY profile_id) "
+            "SELECT (SELECT sum(n * (n - 1) / 2) FROM cells), (SELECT sum(n * (n - 1) / 2) FROM profiles), "
+            "(SELECT sum(n * (n - 1) / 2) FROM people), (SELECT sum(n) FROM cells), "
+            "(SELECT count(*) FROM people), (SELECT count(*) FROM profiles), "
+            "(SELECT sum(c.n * c.n / f.n) FROM cells AS c JOIN profiles AS f ON f.profile_id = c.profile_id), "
+            "(SELECT sum(c.n * c.n / p.n) FROM cells AS c JOIN people AS p ON p.person = c.person), "
+            "(SELECT count(*) FROM cells AS c JOIN people AS p ON p.person = c.person "
+            "JOIN profiles AS f ON f.profile_id = c.profile_id WHERE c.n = p.n AND c.n = f.n)"
+        )
+    )[0]
+    warehouse.drop("identity_judged", _TRUTH)
+    both, predicted, true, records, people, profiles, b3_p, b3_r, exact = (
+        float(str(value)) if value is not None else 0.0 for value in figures
+    )
+    if not records:
+        message = "No record of the truth file is in any profile."
+        hint = "Its sources must be the workspace's source names, its record ids their primary keys."
+        raise InvalidInput(message, code="identity.truth_apart", hint=hint)
+    precision = both / predicted if predicted else 1.0
+    recall = both / true if true else 1.0
+    return Evaluation(
+        records=int(records),
+        missing=int(str(listed)) - int(records),
+        people=int(people),
+        profiles=int(profiles),
+        exact_people=int(exact),
+        precision=precision,
+        recall=recall,
+        f1=_f1(precision, recall),
+        b3_precision=b3_p / records,
+        b3_recall=b3_r / records,
+        b3_f1=_f1(b3_p / records, b3_r / records),
+    )
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0

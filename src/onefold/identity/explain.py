@@ -1,0 +1,288 @@
+"""Why two records are one person, or why not: every rule, condition by condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from onefold.catalogue import TableDescription
+from onefold.foundation.kernel import NotFound, nearest
+from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql
+from onefold.identity.blocking import RulePlan
+from onefold.identity.matching import agrees, met, similarity
+from onefold.identity.model import Condition, ExceptionCondition, IdentityDefinition, RecordKey
+from onefold.identity.records import RECORDS, Records, over_table
+from onefold.identity.stage import prepare
+from onefold.identity.tables import MATCH_BYPASSED, MATCH_EVIDENCE, PROFILE_ALIASES, PROFILE_RECORDS
+from onefold.identity.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionExplanation:
+    """One condition of a rule for a pair; the values are normalized, similarity is from 0 to 1."""
+
+    attribute: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    compare: str
+    similarity: float | None
+    threshold: float
+    holds: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleExplanation:
+    """What a rule says of a pair."""
+
+    rule: str
+    matches: bool
+    conditions: tuple[ConditionExplanation, ...]
+    exceptions: tuple[ConditionExplanation, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairExplanation:
+    """Why two records are one person or not.
+
+    Attributes:
+        same_profile: whether the last run put them together.
+        verdict: what the last run recorded of the pair itself: match, cut or none.
+        reason: the rules or the guard behind the verdict.
+    """
+
+    left: RecordKey
+    right: RecordKey
+    left_profile: str | None
+    right_profile: str | None
+    verdict: str
+    reason: str
+    rules: tuple[RuleExplanation, ...]
+
+    @property
+    def same_profile(self) -> bool:
+        """Whether the last run put them together."""
+        return self.left_profile is not None and self.left_profile == self.right_profile
+
+
+def parse_record(text: str, tables: Mapping[str, object]) -> RecordKey:
+    """Return the record that `table:id` names.
+
+    Raises:
+        NotFound: there is no such table.
+    """
+    table, separator, record = text.partition(":")
+    if not separator or table not in tables:
+        message = f"{text!r} does not name a record."
+        hint = f"Write table:id, such as crm_contacts:4711. {nearest(table, tables)}"
+        raise NotFound(message, code="identity.record_unknown", hint=hint)
+    return RecordKey(table=table, id=record)
+
+
+def current_profile(warehouse: Warehouse, profile_id: str) -> str:
+    """Return the id that a profile has now; an id that went resolves to the profile that took it over.
+
+    Raises:
+        NotFound: no profile ever had the id.
+    """
+    known = warehouse.rows(
+        sql(
+            "SELECT profile_id FROM {records} WHERE profile_id = $id UNION ALL "
+            "SELECT profile_id FROM {aliases} WHERE alias_id = $id LIMIT 1",
+            records=ident(PROFILE_RECORDS.name),
+            aliases=ident(PROFILE_ALIASES.name),
+        ),
+        id=profile_id,
+    )
+    if not known:
+        message = f"There is no profile {profile_id!r}."
+        hint = 'Find one: `onefold sql "select profile_id, email from profiles limit 10"`.'
+        raise NotFound(message, code="identity.profile_unknown", hint=hint)
+    return str(known[0][0])
+
+
+def profile_of(warehouse: Warehouse, record: RecordKey) -> str | None:
+    """Return the profile of a record; None when it has none."""
+    found = warehouse.rows(
+        sql(
+            "SELECT profile_id FROM {records} WHERE source = $source AND record_id = $id",
+            records=ident(PROFILE_RECORDS.name),
+        ),
+        source=record.table,
+        id=record.id,
+    )
+    return str(found[0][0]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One pair that a rule matched."""
+
+    left: RecordKey
+    right: RecordKey
+    score: float
+    similarities: str
+    verdict: str
+    reason: str
+
+
+def evidence_within(warehouse: Warehouse, profile_id: str) -> list[Evidence]:
+    """Return the pairs among a profile's records, and the cut ones that touch them, strongest first."""
+    found = warehouse.rows(
+        sql(
+            "WITH members AS (SELECT source, record_id FROM {records} WHERE profile_id = $id) "
+            "SELECT DISTINCT e.left_source, e.left_record, e.right_source, e.right_record, e.score, "
+            "coalesce(e.similarities, '') AS similarities, e.verdict, e.reason FROM {evidence} AS e "
+            "JOIN members AS m ON (m.source = e.left_source AND m.record_id = e.left_record) "
+            "OR (m.source = e.right_source AND m.record_id = e.right_record) "
+            "ORDER BY e.verdict DESC, e.score DESC, e.left_source, e.left_record, e.right_source, e.right_record",
+            records=ident(PROFILE_RECORDS.name),
+            evidence=ident(MATCH_EVIDENCE.name),
+        ),
+        id=profile_id,
+    )
+    return [
+        Evidence(
+            left=RecordKey(table=str(row[0]), id=str(row[1])),
+            right=RecordKey(table=str(row[2]), id=str(row[3])),
+            score=float(str(row[4])),
+            similarities=str(row[5]),
+            verdict=str(row[6]),
+            reason=str(row[7]),
+        )
+        for row in found
+    ]
+
+
+def explain_pair(
+    warehouse: Warehouse,
+    definition: IdentityDefinition,
+    descriptions: Mapping[str, TableDescription],
+    left: RecordKey,
+    right: RecordKey,
+) -> PairExplanation:
+    """Return what every rule says of two records, and what the last run made of them.
+
+    Raises:
+        NotFound: a record does not exist.
+    """
+    only: dict[str, list[str]] = {}
+    for record in (left, right):
+        only.setdefault(record.table, []).append(record.id)
+    tables, plans, terms, records = prepare(
+        warehouse, definition, descriptions, only=only, bypassed_before=MATCH_BYPASSED.name
+    )
+    numbers = {table.table: table.number for table in tables}
+    for record in (left, right):
+        found = warehouse.rows(
+            sql("SELECT count(*) FROM {r} WHERE table_no = $no AND record_id = $id", r=ident(RECORDS)),
+            no=numbers.get(record.table, -1),
+            id=record.id,
+        )
+        if found == [(0,)]:
+            message = f"There is no record {record.id!r} in {record.table!r}."
+            hint = "Use the primary key as it stands in the source."
+            raise NotFound(message, code="identity.record_unknown", hint=hint)
+    pair = sql(
+        "FROM {records} AS a, {records} AS b WHERE a.table_no = {left_no} AND a.record_id = {left_id} "
+        "AND b.table_no = {right_no} AND b.record_id = {right_id}",
+        records=ident(RECORDS),
+        left_no=numbers[left.table],
+        left_id=literal(left.id),
+        right_no=numbers[right.table],
+        right_id=literal(right.id),
+    )
+    same_table = left.table == right.table
+    rules = tuple(
+        _explain_rule(warehouse, plan, terms, records, pair)
+        for plan in plans
+        if plan.inside is None or (same_table and plan.inside == numbers[left.table])
+    )
+    verdict, reason = _verdict(warehouse, left, right)
+    warehouse.drop(RECORDS, *(over_table(term) for term in terms.all()))
+    return PairExplanation(
+        left=left,
+        right=right,
+        left_profile=profile_of(warehouse, left),
+        right_profile=profile_of(warehouse, right),
+        verdict=verdict,
+        reason=reason,
+        rules=rules,
+    )
+
+
+def _explain_rule(
+    warehouse: Warehouse, plan: RulePlan, terms: Terms, records: Records, pair: Sql
+) -> RuleExplanation:
+    conditions = tuple(
+        _explain_condition(warehouse, condition, terms, records, pair) for condition in plan.rule.when
+    )
+    exceptions = tuple(
+        _explain_condition(warehouse, exception, terms, records, pair) for exception in plan.rule.except_
+    )
+    holds = all(condition.holds for condition in conditions)
+    met_exceptions = [exception.attribute for exception in exceptions if exception.holds]
+    note = f"kept apart by the exception on {', '.join(met_exceptions)}" if holds and met_exceptions else ""
+    return RuleExplanation(
+        rule=plan.name,
+        matches=holds and not met_exceptions,
+        conditions=conditions,
+        exceptions=exceptions,
+        note=note,
+    )
+
+
+def _explain_condition(
+    warehouse: Warehouse, condition: Condition, terms: Terms, records: Records, pair: Sql
+) -> ConditionExplanation:
+    term = terms.of(condition)
+    is_exception = isinstance(condition, ExceptionCondition)
+    holds = (
+        met(condition, terms)
+        if isinstance(condition, ExceptionCondition)
+        else agrees(condition, terms, records.bypassed)
+    )
+    values = comma(term.column(k, side) for side in ("a", "b") for k in range(term.width))
+    ((score, decided, *found),) = warehouse.rows(
+        sql(
+            "SELECT {similarity}, {holds}, {values} {pair}",
+            similarity=similarity(condition, terms, "a", "b"),
+            holds=holds,
+            values=values,
+            pair=pair,
+        )
+    )
+    left = tuple(str(value) for value in found[: term.width] if value is not None)
+    right = tuple(str(value) for value in found[term.width :] if value is not None)
+    note = ""
+    if not left or not right:
+        note = "unknown on one side"
+    elif score == 1 and not decided and not is_exception:
+        note = "too many records share this value"
+    return ConditionExplanation(
+        attribute=condition.attribute,
+        left=left,
+        right=right,
+        compare="exact" if condition.compare is None else condition.compare.kind,
+        similarity=None if score is None else float(str(score)),
+        threshold=condition.precision,
+        holds=bool(decided),
+        note=note,
+    )
+
+
+def _verdict(warehouse: Warehouse, left: RecordKey, right: RecordKey) -> tuple[str, str]:
+    found = warehouse.rows(
+        sql(
+            "SELECT verdict, reason FROM {evidence} WHERE "
+            "(left_source = $ls AND left_record = $lr AND right_source = $rs AND right_record = $rr) OR "
+            "(left_source = $rs AND left_record = $rr AND right_source = $ls AND right_record = $lr)",
+            evidence=ident(MATCH_EVIDENCE.name),
+        ),
+        ls=left.table,
+        lr=left.id,
+        rs=right.table,
+        rr=right.id,
+    )
+    return (str(found[0][0]), str(found[0][1])) if found else ("none", "")

@@ -1,0 +1,97 @@
+"""E-mail addresses in the form in which their mailbox is one."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from onefold.foundation.warehouse.sql import Sql, comma, literal, sql
+from onefold.identity.normalizers._tables import email_domain_typos
+from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer, any_not_ascii_or, fits
+
+_VALID: Final = (
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+([.][a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]"
+)
+_VALID_PATTERN: Final = re.compile(_VALID)
+_GMAIL: Final = ("gmail.com", "googlemail.com")
+
+
+class Email(Normalizer):
+    """Fold what providers ignore and what people mistype in an address.
+
+    Lower case and trimmed; dots before `@gmail.com` and everything after a plus are ignored, `googlemail.com`
+    is `gmail.com`, and well-known typing mistakes of large providers (`gmai.com`) are put right.
+
+    Attributes:
+        plus_tags: ignore `+tag` at the end of the local part, for every provider.
+        gmail_dots: ignore dots in the local part at gmail.com.
+        typo_domains: correct the listed misspelled domains.
+        drop_invalid: an address without valid syntax becomes null rather than staying as typed.
+    """
+
+    kind: ClassVar[str] = "email"
+    position: ClassVar[int] = 41
+
+    plus_tags: bool = True
+    gmail_dots: bool = True
+    typo_domains: bool = True
+    drop_invalid: bool = True
+
+    @override
+    def sql(self, value: Sql, context: NormalizeContext) -> Sql:
+        whole = sql("lower(trim({v}))", v=value)
+        local, domain = _part(whole, 1), _part(whole, 2)
+        if self.plus_tags:
+            local = sql("split_part({l}, '+', 1)", l=local)
+        gmail = sql(
+            "{local} || '@gmail.com'",
+            local=sql("replace({l}, '.', '')", l=local) if self.gmail_dots else local,
+        )
+        folded = sql(
+            "CASE WHEN {domain} IN ({gmails}) THEN {gmail} ELSE {local} || '@' || {domain} END",
+            domain=domain,
+            gmails=comma(literal(name) for name in _GMAIL),
+            gmail=gmail,
+            local=local,
+        )
+        return sql(
+            "CASE WHEN {valid} THEN {folded} ELSE {otherwise} END",
+            valid=fits(whole, _VALID),
+            folded=folded,
+            otherwise=sql("CAST(NULL AS VARCHAR)") if self.drop_invalid else whole,
+        )
+
+    @override
+    def undecided(self, value: Sql, context: NormalizeContext) -> Sql | None:
+        conditions: list[Sql] = []
+        if self.typo_domains:
+            typos = comma(literal(name) for name in sorted(email_domain_typos()))
+            domain = _part(sql("lower(trim({v}))", v=value), 2)
+            conditions.append(sql("{domain} IN ({typos})", domain=domain, typos=typos))
+        if self.plus_tags:
+            # A plus in front is part of the name, not the beginning of a tag.
+            conditions.append(sql("trim({v}) LIKE '+%'", v=value))
+        return any_not_ascii_or(value, *conditions)
+
+    @override
+    def python(self, value: str, context: NormalizeContext) -> str | None:
+        # Both engines' trim takes blanks only.
+        whole = value.strip(" ").lower()
+        if not _VALID_PATTERN.fullmatch(whole):
+            return None if self.drop_invalid else whole
+        local, _, domain = whole.partition("@")
+        if self.typo_domains:
+            domain = email_domain_typos().get(domain, domain)
+        if self.plus_tags and local.find("+") > 0:
+            local = local.partition("+")[0]
+        if domain in _GMAIL:
+            domain = "gmail.com"
+            local = local.replace(".", "") if self.gmail_dots else local
+        return f"{local}@{domain}"
+
+
+def _part(whole: Sql, number: int) -> Sql:
+    return sql("split_part({whole}, '@', {number})", whole=whole, number=number)

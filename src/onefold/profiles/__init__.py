@@ -1,0 +1,7 @@
+"""The unified profile: one row a person, with the lineage of every value."""
+
+from onefold.profiles.merge_policies.merge_policy import Candidate, MergePolicy
+from onefold.profiles.model import ProfileDefinition
+from onefold.profiles.stage import ProfilesStage
+
+__all__ = ["Candidate", "MergePolicy", "ProfileDefinition", "ProfilesStage"]

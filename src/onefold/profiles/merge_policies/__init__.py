@@ -1,0 +1,1 @@
+"""Merge policies, one file each."""

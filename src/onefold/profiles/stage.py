@@ -1,0 +1,82 @@
+"""The profiles stage of a run: records of each profile in, unified profiles with lineage out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from onefold.catalogue import TableDescription
+from onefold.foundation.warehouse import Column, Warehouse
+from onefold.identity import IdentityDefinition, mapped_tables
+from onefold.profiles.build import (
+    CANDIDATES,
+    MERGED,
+    build_candidates,
+    lineage_select,
+    merge,
+    profiles_select,
+)
+from onefold.profiles.model import ProfileDefinition
+from onefold.profiles.plan import ProfilePlan, plan_profile
+from onefold.profiles.tables import lineage_table, profiles_table
+from onefold.runs import StageContext, StageResult
+
+
+def plan_from(
+    warehouse: Warehouse,
+    definition: ProfileDefinition,
+    identity: IdentityDefinition,
+    descriptions: Mapping[str, TableDescription],
+) -> ProfilePlan:
+    """Return the plan of the profile for the tables as the warehouse sees them."""
+    columns: dict[str, tuple[Column, ...]] = {
+        mapped.table: warehouse.columns(mapped.table) for mapped in identity.map
+    }
+    names = {table: [column.name for column in found] for table, found in columns.items()}
+    tables = mapped_tables(identity, descriptions, names)
+    return plan_profile(definition, identity, tables, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesStage:
+    """Builds the unified profiles.
+
+    Attributes:
+        definition: the unified view.
+        identity: the identity definition, for its mapping.
+        descriptions: the mapped tables by name.
+    """
+
+    definition: ProfileDefinition
+    identity: IdentityDefinition
+    descriptions: Mapping[str, TableDescription]
+    name: str = "profiles"
+    group: str = "profiles"
+    needs: frozenset[str] = frozenset({"identity"})
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the definition, and with identity's mapping."""
+        described = [repr(self.descriptions.get(mapped.table)) for mapped in self.identity.map]
+        return "\n".join(
+            ["1", self.definition.model_dump_json(), self.identity.model_dump_json(), *described]
+        )
+
+    def run(self, context: StageContext) -> StageResult:
+        """Merge and publish."""
+        warehouse = context.warehouse
+        plan = plan_from(warehouse, self.definition, self.identity, self.descriptions)
+        tables = [mapped.table for mapped in self.identity.map]
+        records = build_candidates(warehouse, plan, tables, alternates_fill=self.definition.alternates_fill)
+        context.progress(records, "merged")
+        merge(warehouse, plan, tables)
+        people = context.publish(profiles_table(plan.columns), profiles_select(plan))
+        context.publish(
+            lineage_table([attribute.name for attribute in plan.attributes]), lineage_select(plan)
+        )
+        warehouse.drop(CANDIDATES, MERGED)
+        return StageResult(
+            rows_in=records,
+            rows_out=people,
+            figures={"people": people, "attributes": len(plan.columns), "records": records},
+        )

@@ -1,0 +1,24 @@
+"""Runs: the DAG of definitions, its stages, manifests and history."""
+
+from onefold.runs.model import Manifest, RunReport, RunStatus, StageReport
+from onefold.runs.service import Runner, RunOptions, SilentWatcher, Watcher
+from onefold.runs.stage import Outcome, Stage, StageContext, StageResult
+from onefold.runs.storage import last_manifest, manifest_of_run, recent_runs
+
+__all__ = [
+    "Manifest",
+    "Outcome",
+    "RunOptions",
+    "RunReport",
+    "RunStatus",
+    "Runner",
+    "SilentWatcher",
+    "Stage",
+    "StageContext",
+    "StageReport",
+    "StageResult",
+    "Watcher",
+    "last_manifest",
+    "manifest_of_run",
+    "recent_runs",
+]

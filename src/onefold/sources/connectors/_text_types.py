@@ -1,0 +1,123 @@
+"""Which type the texts of a column suggest; used where a format has no types of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from onefold.foundation.warehouse import ColumnType
+from onefold.sources.connectors.connector import FoundColumn
+
+# One misfit in two hundred is dirt; more says that the column is something else.
+TOLERANCE: Final = 0.005
+SAMPLES: Final = 20
+_CELLS: Final = 200_000
+
+# A leading zero is part of the value (postcodes, telephone numbers, article numbers).
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,17})")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)\.\d+(?:[eE][+-]?\d+)?|-?(?:0|[1-9]\d{0,17})")
+_BOOLEANS: Final = frozenset({"true", "false", "t", "f", "yes", "no", "y", "n"})
+_SHAPES: Final = (
+    (re.compile(r"\d{4}-\d{1,2}-\d{1,2}"), (("%Y-%m-%d", None),)),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), (("%Y/%m/%d", "%Y/%m/%d"),)),
+    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}"), (("%d.%m.%Y", "%d.%m.%Y"),)),
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), (("%d/%m/%Y", "%d/%m/%Y"), ("%m/%d/%Y", "%m/%d/%Y"))),
+    (re.compile(r"\d{1,2}-\d{1,2}-\d{4}"), (("%d-%m-%Y", "%d-%m-%Y"), ("%m-%d-%Y", "%m-%d-%Y"))),
+)
+_TIME: Final = re.compile(r"(?:T| )(\d{1,2}:\d{2}(?::\d{2})?)(\.\d+)?(Z|[+-]\d{2}(?::?\d{2})?)?")
+
+
+def typed_columns(names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> tuple[FoundColumn, ...]:
+    """Return what each column's texts suggest; rows may be shorter or longer than the header."""
+    budget = max(100, _CELLS // max(1, len(names)))
+    sample = rows[:budget]
+    return tuple(
+        typed_column(name, (row[index] for row in sample if index < len(row)))
+        for index, name in enumerate(names)
+    )
+
+
+def typed_column(name: str, texts: Iterable[str | None]) -> FoundColumn:
+    """Return the column with the narrowest type that nearly all of its texts fit; TEXT when in doubt."""
+    values = [text for text in texts if text is not None and text.strip()]
+    samples = tuple(dict.fromkeys(values))[:SAMPLES]
+    if not values:
+        return FoundColumn(name, ColumnType.TEXT)
+    if _fits(values, lambda text: text.lower() in _BOOLEANS):
+        return FoundColumn(name, ColumnType.BOOLEAN, samples=samples)
+    if _fits(values, lambda text: _INTEGER.fullmatch(text) is not None):
+        return FoundColumn(name, ColumnType.INTEGER, samples=samples)
+    if _fits(values, lambda text: _NUMBER.fullmatch(text) is not None):
+        return FoundColumn(name, ColumnType.NUMBER, samples=samples)
+    return _temporal(name, values, samples) or FoundColumn(name, ColumnType.TEXT, samples=samples)
+
+
+def _fits(values: Sequence[str], test: Callable[[str], bool]) -> bool:
+    allowed = int(len(values) * TOLERANCE)
+    for value in values:
+        if not test(value):
+            allowed -= 1
+            if allowed < 0:
+                return False
+    return True
+
+
+def _temporal(name: str, values: Sequence[str], samples: tuple[str, ...]) -> FoundColumn | None:
+    for shape, forms in _SHAPES:
+        first = shape.match(values[0])
+        if first is None and not any(shape.match(value) for value in values[:10]):
+            continue
+        if _fits(values, lambda text, shape=shape: shape.fullmatch(text) is not None):  # type: ignore[misc]  # bound
+            return _one_form(name, ColumnType.DATE, values, forms, "", samples)
+        timed = [_split_time(text, shape) for text in values]
+        if sum(time is None for _, time in timed) > int(len(values) * TOLERANCE):
+            continue
+        times = {_time_form(time) for _, time in timed if time}
+        if forms[0][1] is None:
+            return FoundColumn(name, ColumnType.INSTANT, samples=samples)
+        if len(times) == 1:
+            dates = [date for date, _ in timed]
+            return _one_form(name, ColumnType.INSTANT, dates, forms, times.pop(), samples)
+    return None
+
+
+def _one_form(
+    name: str,
+    kind: ColumnType,
+    dates: Sequence[str],
+    forms: Sequence[tuple[str, str | None]],
+    time: str,
+    samples: tuple[str, ...],
+) -> FoundColumn | None:
+    """Return the column when exactly one order of day and month reads the dates; None otherwise."""
+    fitting = [
+        declared
+        for form, declared in forms
+        if _fits(dates, lambda text, form=form: _reads(text, form))  # type: ignore[misc]  # bound
+    ]
+    if len(fitting) != 1:
+        return None  # 01/02/2024 in every row: a guess would swap days and months in silence
+    declared = fitting[0]
+    return FoundColumn(name, kind, format=None if declared is None else declared + time, samples=samples)
+
+
+def _reads(text: str, form: str) -> bool:
+    try:
+        dt.datetime.strptime(text, form)  # noqa: DTZ007  # only whether it parses
+    except ValueError:
+        return False
+    return True
+
+
+def _split_time(text: str, shape: re.Pattern[str]) -> tuple[str, re.Match[str] | None]:
+    date = shape.match(text)
+    if date is None:
+        return text, None
+    return date[0], _TIME.fullmatch(text, date.end())
+
+
+def _time_form(time: re.Match[str]) -> str:
+    clock = "%H:%M:%S" if time[1].count(":") == 2 else "%H:%M"
+    return f"{time[0][0]}{clock}{'.%f' if time[2] else ''}{'%z' if time[3] else ''}"

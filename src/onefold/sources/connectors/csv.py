@@ -1,0 +1,216 @@
+"""Comma-separated values and their kin."""
+
+from __future__ import annotations
+
+import itertools
+import mmap
+import uuid
+from typing import ClassVar, Final
+
+from pydantic import Field
+from typing_extensions import override
+
+from onefold.foundation.warehouse import Sql, comma, ident, literal, sql, union_all
+from onefold.sources.connectors._csv_dialect import Dialect, Wanted, dialect_of, transcoded
+from onefold.sources.connectors._text_types import typed_columns
+from onefold.sources.connectors.connector import FILE, ConnectorContext, FoundColumn, ScanRequest
+from onefold.sources.connectors.file_connector import FileConnector, FileRead
+from onefold.sources.files import LocalFile
+
+_NATIVE: Final = frozenset({"utf-8", "ascii", "iso8859-1"})  # what the engine decodes itself
+_CODES: Final = {
+    "MISSING COLUMNS": "column_count",
+    "TOO MANY COLUMNS": "column_count",
+    "UNQUOTED VALUE": "quote",
+    "INVALID ENCODING": "encoding",
+    "INVALID STATE": "quote",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+}
+_REASONS: Final = {
+    "encoding": "The row is not in the file's encoding. If many are not, set the source's `encoding` (cp1252?).",
+    "quote": "A quote is opened and never closed, or text follows a closing quote.",
+    "line_too_long": "The line is longer than the source's `max_line_bytes`.",
+}
+
+
+class Csv(FileConnector):
+    """Read csv and tsv files: delimiter, header and compression (gz, zst) are told from the file itself.
+
+    Every value is read as text and an empty one as missing; types come afterwards. Rows that cannot be split
+    into the header's columns go to quarantine with their line.
+    """
+
+    kind: ClassVar[str] = "csv"
+    endings: ClassVar[tuple[str, ...]] = ("csv", "tsv", "txt", "csv.gz", "csv.zst", "tsv.gz", "tsv.zst")
+
+    delimiter: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=4,
+        description="What stands between values; None: told from the file.",
+    )
+    quote: str = Field(default='"', max_length=1, description='What encloses values; "" for nothing.')
+    escape: str | None = Field(
+        default=None,
+        max_length=1,
+        description="What stands before a quote inside quotes; None: the quote, doubled.",
+    )
+    encoding: str | None = Field(
+        default=None,
+        description="Such as cp1252 or latin-1; None is UTF-8, or UTF-16 when the file's mark says so.",
+    )
+    header: bool | None = Field(
+        default=None, description="Whether the first line holds names; None: told from the file."
+    )
+    names: tuple[str, ...] = Field(default=(), description="Names of the columns, instead of the header's.")
+    skip: int = Field(default=0, ge=0, description="Lines above the header to pass over.")
+    null_values: tuple[str, ...] = Field(
+        default=(), description="Texts that mean a missing value, such as NULL."
+    )
+    max_line_bytes: int = Field(default=2_000_000, ge=1_000, le=64_000_000)
+
+    @override
+    def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
+        found: dict[str, FoundColumn] = {}
+        for file in self.located(context):
+            dialect = self._dialect(file)
+            fresh = [name for name in dialect.names if name not in found]
+            if fresh:
+                columns = typed_columns(dialect.names, [self._without_nulls(row) for row in dialect.rows])
+                found |= {column.name: column for column in columns if column.name in fresh}
+        return tuple(found.values())
+
+    @override
+    def read(self, files: tuple[LocalFile, ...], request: ScanRequest, context: ConnectorContext) -> FileRead:
+        dialects = [(file, self._dialect(file)) for file in files]
+        names = request.columns or tuple(
+            dict.fromkeys(name for _, dialect in dialects for name in dialect.names)
+        )
+        run = uuid.uuid4().hex
+        selects: list[Sql] = []
+        rejects: list[Sql] = []
+        drop_after: list[str] = []
+        alike = itertools.groupby(dialects, key=lambda pair: _reading(*pair))
+        for number, (_, group) in enumerate(alike):
+            members = list(group)
+            tables = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
+            drop_after += tables
+            read, origin = self._native(members, context)
+            selects.append(self._select(read, members[0][1], names, tables, origin))
+            rejects.append(rejected_rows(tables, origin))
+        return FileRead(
+            select=union_all(selects),
+            provenance=frozenset({FILE}) if self.many else frozenset(),
+            first_line=dialects[0][1].lines_above + 1,
+            line_breaks=True,
+            may_hold_nul=any(_may_hold_nul(file, dialect) for file, dialect in dialects),
+            rejects=union_all(rejects),
+            drop_after=tuple(drop_after),
+        )
+
+    def _dialect(self, file: LocalFile) -> Dialect:
+        delimiter = self.delimiter
+        if delimiter is None and ".tsv" in file.path.name.lower():
+            delimiter = "\t"
+        wanted = Wanted(delimiter, self.quote, self.encoding, self.header, self.skip, self.names)
+        return dialect_of(file, wanted)
+
+    def _without_nulls(self, row: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        return tuple(None if cell in self.null_values else cell for cell in row) if self.null_values else row
+
+    def _native(
+        self, members: list[tuple[LocalFile, Dialect]], context: ConnectorContext
+    ) -> tuple[list[str], Sql | None]:
+        """Return paths that the engine reads, and the name of the original when they are a copy of it."""
+        file, dialect = members[0]
+        if dialect.encoding in _NATIVE:
+            return [str(file.path) for file, _ in members], None
+        context.work.mkdir(parents=True, exist_ok=True)
+        copy = transcoded(file, dialect, context.work / f"{uuid.uuid4().hex}.csv")
+        return [str(copy)], literal(str(file.path))
+
+    def _select(
+        self,
+        paths: list[str],
+        dialect: Dialect,
+        names: tuple[str, ...],
+        tables: tuple[str, str],
+        origin: Sql | None,
+    ) -> Sql:
+        here = set(dialect.names)
+        columns = [
+            ident(name) if name in here else sql("CAST(NULL AS VARCHAR) AS {name}", name=ident(name))
+            for name in names
+        ]
+        if self.many:
+            columns.append(sql("{origin} AS {file}", origin=origin or Sql("filename"), file=ident(FILE)))
+        return sql(
+            "SELECT {columns} FROM read_csv([{paths}], columns = {{{types}}}, auto_detect = false, "
+            "header = {header}, skip = {skip}, delim = {delim}, quote = {quote}, escape = {escape}, "
+            "nullstr = [{nulls}], compression = {compression}, encoding = {encoding}, filename = {filename}, "
+            "max_line_size = {longest}, buffer_size = {buffer}, store_rejects = true, rejects_limit = 0, "
+            "rejects_table = {rejects}, rejects_scan = {scans})",
+            columns=comma(columns),
+            paths=comma(literal(path) for path in paths),
+            types=comma(sql("{name}: 'VARCHAR'", name=literal(name)) for name in dialect.names),
+            header=literal(dialect.has_header),
+            skip=self.skip,
+            delim=literal(dialect.delimiter),
+            quote=literal(self.quote),
+            escape=literal(self.escape or self.quote),
+            nulls=comma(literal(text) for text in ("", *self.null_values)),
+            compression=literal(dialect.compression if origin is None else "none"),
+            encoding=literal("latin-1" if dialect.encoding == "iso8859-1" else "utf-8"),
+            filename=literal(self.many),
+            longest=self.max_line_bytes,
+            buffer=max(32_000_000, self.max_line_bytes * 2),
+            rejects=literal(tables[0]),
+            scans=literal(tables[1]),
+        )
+
+
+def _reading(file: LocalFile, dialect: Dialect) -> tuple[object, ...]:
+    """Return what files must share to be read in one go; a file that is copied first is read alone."""
+    alone = "" if dialect.encoding in _NATIVE else file.url
+    return (
+        dialect.names,
+        dialect.delimiter,
+        dialect.has_header,
+        dialect.compression,
+        dialect.encoding,
+        alone,
+    )
+
+
+def rejected_rows(tables: tuple[str, str], origin: Sql | None) -> Sql:
+    """Return the select of the rows that `read_csv` put into its tables of rejects, as `Scan.rejects` wants."""
+    errors = " ".join(
+        sql("WHEN {error} THEN {code}", error=literal(error), code=literal(code)).text
+        for error, code in _CODES.items()
+    )
+    reasons = " ".join(
+        sql("WHEN {code} THEN {reason}", code=literal(code), reason=literal(reason)).text
+        for code, reason in _REASONS.items()
+    )
+    return sql(
+        "SELECT file, line, field, raw_value, code, CASE code {reasons} ELSE said END AS reason FROM ("
+        "SELECT {origin} AS file, CAST(min(line) AS BIGINT) AS line, "
+        "CAST(arg_min(column_name, column_idx) AS VARCHAR) AS field, first(csv_line) AS raw_value, "
+        "CASE first(CAST(error_type AS VARCHAR)) {errors} ELSE 'unreadable' END AS code, "
+        "first(error_message) AS said "
+        "FROM {rejects} JOIN {scans} USING (scan_id, file_id) "
+        "GROUP BY file_path, line_byte_position)",
+        origin=origin or Sql("file_path"),
+        errors=Sql(errors),
+        reasons=Sql(reasons),
+        rejects=ident(tables[0]),
+        scans=ident(tables[1]),
+    )
+
+
+def _may_hold_nul(file: LocalFile, dialect: Dialect) -> bool:
+    """Return whether the file holds the byte 0; for packed and recoded ones nobody looks."""
+    if dialect.compression != "none" or dialect.encoding not in _NATIVE or file.size_bytes == 0:
+        return True
+    with file.path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"\x00") >= 0

@@ -1,0 +1,206 @@
+"""JSON files: one object a line, or one list of objects."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import uuid
+from typing import ClassVar, Final, Literal
+
+import pyarrow as pa
+from pydantic import Field
+from typing_extensions import override
+
+from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.warehouse import ColumnType, Sql, comma, ident, literal, sql, union_all
+from onefold.sources.connectors._text_types import SAMPLES, typed_column
+from onefold.sources.connectors.connector import FILE, REJECT, ConnectorContext, FoundColumn, ScanRequest
+from onefold.sources.connectors.csv import rejected_rows
+from onefold.sources.connectors.file_connector import FileConnector, FileRead
+from onefold.sources.files import LocalFile, packing
+
+_HEAD_BYTES: Final = 1 << 20
+_SAMPLE: Final = 2_000
+_SEPARATOR: Final = re.compile(r"[\s,]*")
+_NATIVES: Final = {
+    bool: ColumnType.BOOLEAN,
+    int: ColumnType.INTEGER,
+    float: ColumnType.NUMBER,
+    str: ColumnType.TEXT,
+}
+
+
+class Json(FileConnector):
+    """Read JSON lines (one object a line) and JSON files (one list of objects), plain, gz or zst.
+
+    Objects and lists inside a record arrive as their JSON text. Lines that are no JSON object go to
+    quarantine; a list file that is broken is refused as a whole.
+    """
+
+    kind: ClassVar[str] = "json"
+    endings: ClassVar[tuple[str, ...]] = (
+        "json", "jsonl", "ndjson", "json.gz", "jsonl.gz", "ndjson.gz", "jsonl.zst", "ndjson.zst",
+    )  # fmt: skip
+
+    layout: Literal["lines", "list"] | None = Field(
+        default=None,
+        description="`lines`: an object a line; `list`: one list of objects; None: told from the file.",
+    )
+    max_record_bytes: int = Field(default=16_777_216, ge=1_000, le=256_000_000)
+
+    @override
+    def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
+        values: dict[str, list[object]] = {}
+        for file in self.located(context):
+            for record in _head_records(file, self._layout(file)):
+                for name, value in record.items():
+                    values.setdefault(name, []).append(value)
+        if not values:
+            message = f"{self.path} holds no JSON object."
+            hint = 'Each line, or each element of the list, must be an object: {"id": 1, ...}'
+            raise InvalidInput(message, code="sources.json_no_objects", hint=hint)
+        return tuple(_found(name, seen) for name, seen in values.items())
+
+    @override
+    def read(self, files: tuple[LocalFile, ...], request: ScanRequest, context: ConnectorContext) -> FileRead:
+        names = request.columns or tuple(column.name for column in self.discover(context))
+        run = uuid.uuid4().hex
+        selects: list[Sql] = []
+        rejects: list[Sql] = []
+        tables: list[str] = []
+        alike = itertools.groupby(files, key=lambda file: (self._layout(file), packing(file)))
+        for number, ((layout, compression), group) in enumerate(alike):
+            paths = comma(literal(str(file.path)) for file in group)
+            if layout == "list":
+                selects.append(self._list_select(paths, names, compression))
+                continue
+            pair = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
+            tables += pair
+            selects.append(self._lines_select(paths, names, compression, pair))
+            rejects.append(rejected_rows(pair, None))
+        return FileRead(
+            select=union_all(selects),
+            provenance=frozenset({FILE, REJECT} if self.many else {REJECT}),
+            may_hold_nul=True,
+            rejects=union_all(rejects) if rejects else None,
+            drop_after=tuple(tables),
+        )
+
+    def _lines_select(
+        self, paths: Sql, names: tuple[str, ...], compression: str, rejects: tuple[str, str]
+    ) -> Sql:
+        structure = json.dumps(dict.fromkeys(names, "VARCHAR"))
+        columns = [
+            sql("struct_extract(record, {name}) AS {n}", name=literal(name), n=ident(name)) for name in names
+        ]
+        columns.append(sql("CASE WHEN record IS NULL THEN line END AS {reject}", reject=ident(REJECT)))
+        if self.many:
+            columns.append(sql("filename AS {file}", file=ident(FILE)))
+        # A control character cannot stand in JSON, so it never splits a line.
+        return sql(
+            "SELECT {columns} FROM (SELECT line, {filename} CASE WHEN TRY(json_type(line)) = 'OBJECT' "
+            "THEN json_transform(line, {structure}) END AS record "
+            "FROM read_csv([{paths}], columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
+            "delim = chr(1), quote = '', escape = '', compression = {compression}, filename = {many}, "
+            "max_line_size = {longest}, buffer_size = {buffer}, store_rejects = true, rejects_limit = 0, "
+            "rejects_table = {rejects}, rejects_scan = {scans}) WHERE line IS NOT NULL)",
+            columns=comma(columns),
+            filename=Sql("filename,") if self.many else Sql(""),
+            structure=literal(structure),
+            paths=paths,
+            compression=literal(compression),
+            many=literal(self.many),
+            longest=self.max_record_bytes,
+            buffer=max(32_000_000, self.max_record_bytes * 2),
+            rejects=literal(rejects[0]),
+            scans=literal(rejects[1]),
+        )
+
+    def _list_select(self, paths: Sql, names: tuple[str, ...], compression: str) -> Sql:
+        columns = [ident(name) for name in names]
+        columns.append(sql("CAST(NULL AS VARCHAR) AS {reject}", reject=ident(REJECT)))
+        if self.many:
+            columns.append(sql("filename AS {file}", file=ident(FILE)))
+        return sql(
+            "SELECT {columns} FROM read_json([{paths}], format = 'array', columns = {{{types}}}, "
+            "compression = {compression}, filename = {many}, maximum_object_size = {longest})",
+            columns=comma(columns),
+            paths=paths,
+            types=comma(sql("{name}: 'VARCHAR'", name=literal(name)) for name in names),
+            compression=literal(compression),
+            many=literal(self.many),
+            longest=self.max_record_bytes,
+        )
+
+    def _layout(self, file: LocalFile) -> str:
+        return self.layout or ("list" if _head(file).lstrip()[:1] == b"[" else "lines")
+
+
+def _head(file: LocalFile) -> bytes:
+    compression = packing(file)
+    try:
+        with pa.input_stream(
+            str(file.path), compression=None if compression == "none" else compression
+        ) as source:
+            head: bytes = source.read(_HEAD_BYTES)
+    except OSError as error:
+        message = f"{file.url} cannot be unpacked: it is cut off or damaged."
+        hint = "Copy it again."
+        raise InvalidInput(
+            message, code="sources.file_damaged", hint=hint, context={"file": file.url}
+        ) from error
+    if not head.strip():
+        message = f"{file.url} is empty."
+        hint = "Check the export that writes it; an empty list is written `[]`."
+        raise InvalidInput(message, code="sources.file_empty", hint=hint, context={"file": file.url})
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def _head_records(file: LocalFile, layout: str) -> list[dict[str, object]]:
+    """Return the objects at the file's start."""
+    text = _head(file).decode("utf-8", "replace")
+    if layout == "lines":
+        whole = text.splitlines()
+        return [record for line in whole[:_SAMPLE] if (record := _object(line)) is not None]
+    decoder = json.JSONDecoder()
+    records: list[dict[str, object]] = []
+    position = text.find("[") + 1
+    while len(records) < _SAMPLE:
+        position = _SEPARATOR.match(text, position).end()  # type: ignore[union-attr]  # matches the empty text
+        try:
+            record, position = decoder.raw_decode(text, position)
+        except ValueError:
+            break  # the list's end, or the head's
+        if isinstance(record, dict):
+            records.append(record)
+    if not records and text.strip("[] \t\r\n"):
+        message = f"{file.url} is not a list of JSON objects."
+        hint = "It must read [{...}, {...}]; for one object a line set `layout: lines`."
+        raise InvalidInput(message, code="sources.json_invalid", hint=hint, context={"file": file.url})
+    return records
+
+
+def _object(line: str) -> dict[str, object] | None:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _found(name: str, values: list[object]) -> FoundColumn:
+    there = [value for value in values if value is not None]
+    kinds = {type(value) for value in there}
+    texts = [value if isinstance(value, str) else json.dumps(value) for value in there]
+    samples = tuple(dict.fromkeys(texts))[:SAMPLES]
+    if kinds == {str}:
+        typed = typed_column(name, texts)
+        # What JSON quotes is text on purpose; only dates have no other way.
+        if typed.type in (ColumnType.DATE, ColumnType.INSTANT):
+            return typed
+        return FoundColumn(name, ColumnType.TEXT, samples=samples)
+    if kinds == {int, float}:
+        return FoundColumn(name, ColumnType.NUMBER, samples=samples)
+    kind = _NATIVES.get(next(iter(kinds)), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT
+    return FoundColumn(name, kind, samples=samples)

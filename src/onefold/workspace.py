@@ -1,0 +1,300 @@
+"""A workspace as Python sees it: a folder with definitions, run and read.
+
+import onefold
+
+workspace = onefold.open("demo")
+workspace.run()
+workspace.table("profiles").to_polars()
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from onefold.bootstrap import (
+    KINDS,
+    Engines,
+    build_engines,
+    build_reader,
+    build_stages,
+    build_store,
+    describe_tables,
+    one_of,
+)
+from onefold.catalogue import TableDescription
+from onefold.foundation.definitions import (
+    Definitions,
+    Plan,
+    apply,
+    parse_documents,
+    plan,
+    pull,
+    read_files,
+    stored,
+)
+from onefold.foundation.kernel import InvalidInput, NotFound, SystemClock, nearest
+from onefold.foundation.store import Store
+from onefold.foundation.warehouse import Scalar, Sql, Warehouse, ident, sql
+from onefold.foundation.warehouse.lake import Lake
+from onefold.identity import IdentityDefinition
+from onefold.profiles import ProfileDefinition
+from onefold.runs import (
+    Manifest,
+    Runner,
+    RunOptions,
+    RunReport,
+    SilentWatcher,
+    Watcher,
+    last_manifest,
+    manifest_of_run,
+    recent_runs,
+)
+from onefold.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+WORKSPACE_FILE = "onefold.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A published table as the last good run, or an earlier one, left it."""
+
+    workspace: Workspace
+    name: str
+    run_id: str | None = None
+
+    def to_arrow(self) -> pa.Table:
+        """Return the whole table as Arrow."""
+        return self.sql("SELECT * FROM this")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the whole table as a pandas frame; pandas must be installed."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the whole table as a Polars frame.
+
+        Raises:
+            InvalidInput: Polars is not installed.
+        """
+        try:
+            import polars
+        except ImportError as error:
+            hint = "pip install polars"
+            raise InvalidInput(
+                "Polars is not installed.", code="workspace.polars_missing", hint=hint
+            ) from error
+        frame = polars.from_arrow(self.to_arrow())
+        if not isinstance(frame, polars.DataFrame):
+            message = "Polars made no frame of the table."
+            raise InvalidInput(message, code="workspace.polars_missing", hint="Use to_arrow().")
+        return frame
+
+    def sql(self, query: str) -> pa.Table:
+        """Return the result of a query over the table, which it calls `this`."""
+        with self.workspace.reader(run_id=self.run_id) as warehouse:
+            if self.name not in self.workspace.manifest(self.run_id).tables:
+                known = self.workspace.tables(self.run_id)
+                message = f"There is no table {self.name!r}."
+                raise NotFound(message, code="workspace.table_unknown", hint=nearest(self.name, known))
+            warehouse.create_view("this", sql("SELECT * FROM {name}", name=ident(self.name)))
+            return warehouse.arrow(Sql(query))
+
+
+class Workspace:
+    """A folder with `onefold.yaml`: its definitions, its Store, its lake. Close it, or use it in a `with`."""
+
+    def __init__(self, directory: Path, settings: Settings | None = None) -> None:
+        self.directory = directory.resolve()
+        self.settings = settings or load_settings()
+        self._store: Store | None = None
+        self._engines: Engines | None = None
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def store(self) -> Store:
+        """The Store; opened when first asked for."""
+        if self._store is None:
+            self._store = build_store(self.settings, self.directory)
+        return self._store
+
+    @property
+    def lake(self) -> Lake:
+        """The Delta tables."""
+        return Lake(self.directory / "lake")
+
+    @property
+    def engines(self) -> Engines:
+        """The engines; started when first asked for."""
+        if self._engines is None:
+            self._engines = build_engines(self.settings, self.directory)
+        return self._engines
+
+    def close(self) -> None:
+        """Release the Store and the engines."""
+        if self._engines is not None:
+            self._engines.close()
+            self._engines = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # Definitions
+
+    def files(self) -> Definitions:
+        """Return what the definition files hold, checked.
+
+        Raises:
+            DefinitionErrors: every problem of every file, with file and line.
+        """
+        return parse_documents(read_files(self.directory), KINDS)
+
+    def definitions(self) -> Definitions:
+        """Return what is applied; what the files hold when nothing has been applied yet."""
+        found = stored(self.store, KINDS)
+        return found if len(found) else self.files()
+
+    def plan(self) -> Plan:
+        """Return what `apply` would change."""
+        return plan(self.store, self.files())
+
+    def apply(self, *, force: bool = False, by: str | None = None) -> Plan:
+        """Make the files' definitions the workspace's and return what changed."""
+        definitions = self.files()
+        build_stages(definitions, self.directory)
+        return apply(self.store, definitions, by=by or getpass.getuser(), at=SystemClock().now(), force=force)
+
+    def pull(self, *, force: bool = False) -> list[Path]:
+        """Make the files hold what the workspace has and return those written."""
+        return pull(self.store, self.directory, self.files(), KINDS, force=force)
+
+    def describe(self) -> dict[str, TableDescription]:
+        """Return the descriptions of the sources' tables by name."""
+        return describe_tables(self.definitions())
+
+    def identity(self) -> IdentityDefinition:
+        """Return the identity definition.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = one_of(self.definitions(), IdentityDefinition)
+        if found is None:
+            hint = "Add a file with `kind: identity`; the tutorial shows one."
+            raise NotFound("There is no identity definition.", code="identity.undefined", hint=hint)
+        return found
+
+    def profile(self) -> ProfileDefinition:
+        """Return the profile definition; the default one without a file."""
+        return one_of(self.definitions(), ProfileDefinition) or ProfileDefinition(name="profile")
+
+    # Runs
+
+    def run(
+        self,
+        *,
+        only: Sequence[str] = (),
+        full: bool = False,
+        wait_seconds: float = 0.0,
+        watcher: Watcher | None = None,
+    ) -> RunReport:
+        """Apply what the files changed, then run the stages and return the report.
+
+        Raises:
+            DefinitionConflict: definitions were changed elsewhere since files and workspace last agreed.
+            LockedError: another run goes on.
+        """
+        self.apply()
+        engines = self.engines
+        runner = Runner(
+            store=self.store,
+            lake=self.lake,
+            warehouse=engines.warehouse,
+            files=engines.files,
+            clock=SystemClock(),
+            watcher=watcher or SilentWatcher(),
+        )
+        options = RunOptions(
+            only=tuple(only), full=full, wait_seconds=wait_seconds, keep_runs=self.settings.keep_runs
+        )
+        return runner.run(lambda: build_stages(self.definitions(), self.directory), options)
+
+    def history(self, count: int = 20) -> list[RunReport]:
+        """Return the newest runs, newest first."""
+        with self.store.read() as connection:
+            return recent_runs(connection, count)
+
+    def manifest(self, run_id: str | None = None) -> Manifest:
+        """Return the table versions of the last good run, or of an earlier one.
+
+        Raises:
+            NotFound: the run committed nothing, or is too long ago.
+        """
+        with self.store.read() as connection:
+            if run_id is None:
+                return last_manifest(connection)
+            found = manifest_of_run(connection, run_id)
+        if found is None:
+            message = f"Run {run_id!r} left no tables that can still be read."
+            raise NotFound(message, code="runs.unknown", hint="`onefold history` lists the runs.")
+        return found
+
+    # Reading
+
+    def tables(self, run_id: str | None = None) -> list[str]:
+        """Return the names of the published tables."""
+        return sorted(self.manifest(run_id).tables)
+
+    def table(self, name: str, *, run_id: str | None = None) -> Table:
+        """Return a published table; `run_id` reads it as that run left it."""
+        return Table(self, name, run_id)
+
+    def sql(self, query: str, *, run_id: str | None = None, **params: Scalar) -> pa.Table:
+        """Return the result of a query over the published tables, `$name` standing for a parameter."""
+        with self.reader(run_id=run_id) as warehouse:
+            return warehouse.arrow(Sql(query), **params)
+
+    @contextmanager
+    def reader(self, *, run_id: str | None = None) -> Iterator[Warehouse]:
+        """Open an engine that sees the published tables of one manifest under their names."""
+        manifest = self.manifest(run_id)
+        lake = self.lake
+        warehouse = build_reader(self.settings)
+        try:
+            for name, version in manifest.tables.items():
+                lake.view(warehouse, name, version)
+            yield warehouse
+        finally:
+            warehouse.close()
+
+
+def open_workspace(directory: str | Path = ".", settings: Settings | None = None) -> Workspace:
+    """Open the workspace in a folder.
+
+    Raises:
+        NotFound: the folder has no `onefold.yaml`.
+    """
+    path = Path(directory)
+    if not (path / WORKSPACE_FILE).is_file():
+        message = f"{path} is no workspace: it has no {WORKSPACE_FILE}."
+        hint = "`onefold init DIR` makes one; `onefold demo DIR` makes one with data in it."
+        raise NotFound(message, code="workspace.missing", hint=hint)
+    return Workspace(path, settings)
