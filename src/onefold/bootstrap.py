@@ -20,7 +20,7 @@ from onefold.foundation.warehouse import Warehouse
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.identity import IdentityDefinition, IdentityStage, attribute_of
 from onefold.profiles import ProfileDefinition, ProfilesStage
-from onefold.quality import QualityDefinition, QualityStage
+from onefold.quality import Acceptance, QualityDefinition, QualityStage, latest_acceptances
 from onefold.runs import Stage
 from onefold.settings import Settings
 from onefold.sources import SourceDefinition, SourceStage, describe
@@ -124,8 +124,13 @@ def describe_tables(definitions: Definitions) -> dict[str, TableDescription]:
     return {source.name: describe(source) for source in definitions.of(SourceDefinition)}
 
 
-def build_stages(definitions: Definitions, directory: Path) -> Sequence[Stage]:
+def build_stages(definitions: Definitions, directory: Path, store: Store) -> Sequence[Stage]:
     """Return the stages of a run, in the order of the data path."""
+
+    def accepted() -> Mapping[str, Acceptance]:
+        with store.read() as connection:
+            return latest_acceptances(connection)
+
     descriptions = describe_tables(definitions)
     dependents = column_dependents(definitions)
     workspace = workspace_of(definitions)
@@ -141,7 +146,9 @@ def build_stages(definitions: Definitions, directory: Path) -> Sequence[Stage]:
     source_names = frozenset(stage.name for stage in stages)
     if stages:
         quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
-        stages.append(QualityStage(quality, tuple(descriptions.values()), source_names))
+        stages.append(
+            QualityStage(tuple(descriptions.values()), quality, needs=source_names, acceptances=accepted)
+        )
     identity = one_of(definitions, IdentityDefinition)
     if identity is not None:
         stages.append(IdentityStage(identity, descriptions, source_names | {"quality"}))

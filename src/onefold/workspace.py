@@ -9,6 +9,7 @@ workspace.table("profiles").to_polars()
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -44,8 +45,11 @@ from onefold.foundation.kernel import InvalidInput, NotFound, SystemClock, neare
 from onefold.foundation.store import Store
 from onefold.foundation.warehouse import Scalar, Sql, Warehouse, ident, sql
 from onefold.foundation.warehouse.lake import Lake
-from onefold.identity import IdentityDefinition
-from onefold.profiles import ProfileDefinition
+from onefold.identity import BlockReport, IdentityDefinition, block_report
+from onefold.identity.evaluate import Evaluation, evaluate, load_truth
+from onefold.identity.explain import PairExplanation, explain_pair, parse_record
+from onefold.profiles import ProfileDefinition, ProfileExplanation, explain_profile
+from onefold.quality import Acceptance, Overview, accept, read_overview
 from onefold.runs import (
     Manifest,
     Runner,
@@ -55,6 +59,7 @@ from onefold.runs import (
     Watcher,
     last_manifest,
     manifest_of_run,
+    recent_manifests,
     recent_runs,
 )
 from onefold.settings import Settings, load_settings
@@ -179,7 +184,7 @@ class Workspace:
     def apply(self, *, force: bool = False, by: str | None = None) -> Plan:
         """Make the files' definitions the workspace's and return what changed."""
         definitions = self.files()
-        build_stages(definitions, self.directory)
+        build_stages(definitions, self.directory, self.store)
         return apply(self.store, definitions, by=by or getpass.getuser(), at=SystemClock().now(), force=force)
 
     def pull(self, *, force: bool = False) -> list[Path]:
@@ -235,7 +240,7 @@ class Workspace:
         options = RunOptions(
             only=tuple(only), full=full, wait_seconds=wait_seconds, keep_runs=self.settings.keep_runs
         )
-        return runner.run(lambda: build_stages(self.definitions(), self.directory), options)
+        return runner.run(lambda: build_stages(self.definitions(), self.directory, self.store), options)
 
     def history(self, count: int = 20) -> list[RunReport]:
         """Return the newest runs, newest first."""
@@ -256,6 +261,67 @@ class Workspace:
             message = f"Run {run_id!r} left no tables that can still be read."
             raise NotFound(message, code="runs.unknown", hint="`onefold history` lists the runs.")
         return found
+
+    def manifests(self) -> list[Manifest]:
+        """Return the manifests that can still be read, newest first."""
+        with self.store.read() as connection:
+            return recent_manifests(connection, self.settings.keep_runs)
+
+    # Quality
+
+    def quality(self, source: str | None = None) -> Overview:
+        """Return grades, lights, fields and checks of the last run, of one source or all."""
+        with self.reader() as warehouse:
+            return read_overview(warehouse, source)
+
+    def accept_quality(self, table: str, *, reason: str, by: str, until: dt.datetime | None = None) -> Acceptance:
+        """Let the run go on although a table is below its criteria; who and why are kept.
+
+        Raises:
+            NotFound: the table has not been graded.
+        """
+        overview = self.quality()
+        grades = {one.name: one.grade.value for one in overview.tables}
+        with self.store.write() as connection:
+            return accept(
+                connection,
+                table,
+                grades=grades,
+                reason=reason,
+                accepted_by=by,
+                now=SystemClock().now(),
+                expires_at=until,
+            )
+
+    # Identity
+
+    def evaluate_identity(self, truth: Path) -> Evaluation:
+        """Compare the profiles with a truth file: CSV with the columns source, record_id, person."""
+        with self.reader() as warehouse:
+            load_truth(warehouse, warehouse, truth)
+            return evaluate(warehouse)
+
+    def explain_pair(self, left: str, right: str) -> PairExplanation:
+        """Return why two records, written `table:id`, are one person or not."""
+        descriptions = self.describe()
+        with self.reader() as warehouse:
+            return explain_pair(
+                warehouse,
+                self.identity(),
+                descriptions,
+                parse_record(left, descriptions),
+                parse_record(right, descriptions),
+            )
+
+    def explain_profile(self, profile_id: str) -> ProfileExplanation:
+        """Return a profile's records, evidence, events, and where each value comes from."""
+        with self.reader() as warehouse:
+            return explain_profile(warehouse, self.profile(), self.identity(), self.describe(), profile_id)
+
+    def block_report(self) -> list[BlockReport]:
+        """Return what each match rule would compare, before it does."""
+        with self.reader() as warehouse:
+            return block_report(warehouse, self.identity(), self.describe())
 
     # Reading
 

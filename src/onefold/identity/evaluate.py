@@ -74,25 +74,36 @@ def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.nam
         ),
     )
     ((listed,),) = warehouse.rows(sql("SELECT count(*) FROM {truth}", truth=ident(_TRUTH)))
-    figures = warehouse.rows(
+    # Materialized step by step: as one statement with shared sub-selects, the engine pairs everything.
+    warehouse.create_table(
+        "identity_cells",
         Sql(
-            "WITH cells AS (SELECT person, profile_id, CAST(count(*) AS DOUBLE) AS n FROM identity_judged "
-            "GROUP BY person, profile_id), "
-            "people AS (SELECT person, sum(n) AS n FROM cells GROUP BY person), "
-            "profiles AS (SELECT profile_id, sum(n) AS n FROM cells GROUP BY profile_id) "
-            "SELECT (SELECT sum(n * (n - 1) / 2) FROM cells), (SELECT sum(n * (n - 1) / 2) FROM profiles), "
-            "(SELECT sum(n * (n - 1) / 2) FROM people), (SELECT sum(n) FROM cells), "
-            "(SELECT count(*) FROM people), (SELECT count(*) FROM profiles), "
-            "(SELECT sum(c.n * c.n / f.n) FROM cells AS c JOIN profiles AS f ON f.profile_id = c.profile_id), "
-            "(SELECT sum(c.n * c.n / p.n) FROM cells AS c JOIN people AS p ON p.person = c.person), "
-            "(SELECT count(*) FROM cells AS c JOIN people AS p ON p.person = c.person "
-            "JOIN profiles AS f ON f.profile_id = c.profile_id WHERE c.n = p.n AND c.n = f.n)"
+            "SELECT person, profile_id, CAST(count(*) AS DOUBLE) AS n FROM identity_judged "
+            "GROUP BY person, profile_id"
+        ),
+    )
+    for name, column in (("identity_person_sizes", "person"), ("identity_profile_sizes", "profile_id")):
+        warehouse.create_table(
+            name,
+            sql("SELECT {column}, sum(n) AS n FROM identity_cells GROUP BY {column}", column=ident(column)),
+        )
+    of_cells = warehouse.rows(
+        Sql(
+            "SELECT sum(c.n * (c.n - 1) / 2), sum(c.n), sum(c.n * c.n / f.n), sum(c.n * c.n / p.n), "
+            "sum(CASE WHEN c.n = p.n AND c.n = f.n THEN 1 ELSE 0 END) FROM identity_cells AS c "
+            "JOIN identity_person_sizes AS p ON p.person = c.person "
+            "JOIN identity_profile_sizes AS f ON f.profile_id = c.profile_id"
         )
     )[0]
-    warehouse.drop("identity_judged", _TRUTH)
-    both, predicted, true, records, people, profiles, b3_p, b3_r, exact = (
-        float(str(value)) if value is not None else 0.0 for value in figures
+    sizes = [
+        warehouse.rows(sql("SELECT sum(n * (n - 1) / 2), count(*) FROM {name}", name=ident(name)))[0]
+        for name in ("identity_person_sizes", "identity_profile_sizes")
+    ]
+    warehouse.drop(
+        "identity_judged", "identity_cells", "identity_person_sizes", "identity_profile_sizes", _TRUTH
     )
+    both, records, b3_p, b3_r, exact = (_number(value) for value in of_cells)
+    (true, people), (predicted, profiles) = ((_number(pairs), _number(count)) for pairs, count in sizes)
     if not records:
         message = "No record of the truth file is in any profile."
         hint = "Its sources must be the workspace's source names, its record ids their primary keys."
@@ -112,6 +123,10 @@ def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.nam
         b3_recall=b3_r / records,
         b3_f1=_f1(b3_p / records, b3_r / records),
     )
+
+
+def _number(value: object) -> float:
+    return 0.0 if value is None else float(str(value))
 
 
 def _f1(precision: float, recall: float) -> float:

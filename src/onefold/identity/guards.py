@@ -25,18 +25,19 @@ SIZE = "too_many_records"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One piece of evidence inside a group; more rules and a higher score are stronger."""
+    """One piece of evidence inside a group; a higher score and more rules are stronger.
+
+    Attributes:
+        place: what ties are broken by: the records' tables and keys, which no order of rows changes.
+        pinned: a person said so; such edges are the last to be cut.
+    """
 
     left: int
     right: int
     score: float
     rules: int
+    place: tuple[tuple[int, str], tuple[int, str]]
     pinned: bool = False
-
-    @property
-    def strength(self) -> tuple[bool, float, int, int, int]:
-        """The order of edges, weakest first; ties by the records."""
-        return (self.pinned, self.score, self.rules, -self.left, -self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ class Cut:
 
 @dataclass(slots=True)
 class _Group:
-    members: set[int]
-    trusted: dict[str, set[str]] = field(default_factory=dict)
+    members: list[int]
+    trusted: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def cut_edges(
     edges: Iterable[Edge],
     *,
-    never: set[frozenset[int]],
-    trusted: Mapping[int, Mapping[str, set[str]]],
+    never: Iterable[tuple[int, int]],
+    trusted: Mapping[int, Mapping[str, frozenset[str]]],
     max_records: int,
 ) -> list[Cut]:
     """Return the edges to cut so that no group breaks a guard.
@@ -66,50 +67,51 @@ def cut_edges(
     Args:
         edges: the evidence inside the groups to look at.
         never: pairs of records that are not one person.
-        trusted: record to attribute to values, where one person has one value.
+        trusted: record to attribute to values, where one person has one value. A record that has several itself
+            goes with records that have any of them, and with no others.
         max_records: the most records of a group.
     """
-    groups: dict[int, _Group] = {}
-    home: dict[int, int] = {}
+    apart: dict[int, set[int]] = {}
+    for left, right in never:
+        apart.setdefault(left, set()).add(right)
+        apart.setdefault(right, set()).add(left)
+    home: dict[int, _Group] = {}
 
     def group_of(record: int) -> _Group:
         if record not in home:
-            home[record] = record
-            values = {name: set(found) for name, found in trusted.get(record, {}).items()}
-            groups[record] = _Group({record}, values)
-        return groups[home[record]]
+            home[record] = _Group([record], dict(trusted.get(record, {})))
+        return home[record]
+
+    def refusal(small: _Group, large: _Group) -> str:
+        if any(home.get(other) is large for one in small.members for other in apart.get(one, ())):
+            return NEVER
+        for name, values in small.trusted.items():
+            known = large.trusted.get(name, values)
+            if not (values <= known or known <= values):
+                return TRUSTED
+        return SIZE if len(small.members) + len(large.members) > max_records else ""
 
     cuts: list[Cut] = []
-    for edge in sorted(edges, key=lambda one: one.strength, reverse=True):
-        left, right = group_of(edge.left), group_of(edge.right)
-        if left is right:
+    for edge in _strongest_first(edges):
+        small, large = sorted(
+            (group_of(edge.left), group_of(edge.right)), key=lambda group: len(group.members)
+        )
+        if small is large:
             continue
-        reason = _refusal(left, right, never=never, max_records=max_records)
+        reason = refusal(small, large)
         if reason:
             cuts.append(Cut(edge.left, edge.right, reason))
             continue
-        small, large = sorted((left, right), key=lambda group: len(group.members))
         for name, values in small.trusted.items():
-            large.trusted.setdefault(name, set()).update(values)
-        large.members |= small.members
-        target = next(record for record in large.members if groups.get(home[record]) is large)
-        for record in small.members:
-            home[record] = home[target]
-    # An edge skipped because its ends had met already may still cross a cut made later: none can, since
-    # groups only grow.
+            large.trusted[name] = values | large.trusted.get(name, frozenset())
+        large.members += small.members
+        home.update(dict.fromkeys(small.members, large))
+    # Groups only grow, so an edge whose ends have met stays inside its group: only refused edges cross groups.
     return cuts
 
 
-def _refusal(left: _Group, right: _Group, *, never: set[frozenset[int]], max_records: int) -> str:
-    small, large = sorted((left, right), key=lambda group: len(group.members))
-    if never and any(frozenset((a, b)) in never for a in small.members for b in large.members):
-        return NEVER
-    for name, values in small.trusted.items():
-        if len(values | large.trusted.get(name, set())) > 1 and name in large.trusted:
-            return TRUSTED
-    if len(left.members) + len(right.members) > max_records:
-        return SIZE
-    return ""
+def _strongest_first(edges: Iterable[Edge]) -> list[Edge]:
+    return sorted(edges, key=lambda one: (not one.pinned, -one.score, -one.rules, one.place))
 
 
 def guard(
@@ -136,8 +138,7 @@ def guard(
         warehouse.load_arrow(chosen, pa.table({"label": pa.array(sorted(broken), pa.int64())}))
         edges = _edges_of(warehouse, labels, chosen)
         values = _values_of(warehouse, labels, chosen, trusted)
-        pairs = {frozenset(pair) for pair in never}
-        cuts = cut_edges(edges, never=pairs, trusted=values, max_records=max_records)
+        cuts = cut_edges(edges, never=never, trusted=values, max_records=max_records)
         warehouse.drop(chosen)
     warehouse.load_arrow(
         CUTS,
@@ -174,7 +175,7 @@ def _broken(
             warehouse.rows(
                 sql(
                     "SELECT g.label FROM {labels} AS g JOIN ({values}) AS v ON v.rid = g.rid "
-                    "GROUP BY g.label HAVING count(DISTINCT v.value) > 1",
+                    "GROUP BY g.label HAVING min(v.value) <> max(v.value)",
                     labels=ident(labels),
                     values=_term_values(term),
                 )
@@ -218,29 +219,39 @@ def _term_values(term: Term) -> Sql:
 def _edges_of(warehouse: Warehouse, labels: str, chosen: str) -> list[Edge]:
     rows = warehouse.rows(
         sql(
-            "SELECT e.l, e.r, e.score, e.mask FROM {edges} AS e JOIN {labels} AS g ON g.rid = e.l "
-            "JOIN {chosen} AS c ON c.label = g.label",
+            "SELECT e.l, e.r, e.score, e.mask, a.table_no AS left_no, a.record_id AS left_record, "
+            "b.table_no AS right_no, b.record_id AS right_record FROM {edges} AS e "
+            "JOIN {labels} AS g ON g.rid = e.l JOIN {chosen} AS c ON c.label = g.label "
+            "JOIN {records} AS a ON a.rid = e.l JOIN {records} AS b ON b.rid = e.r",
             edges=ident(EDGES),
             labels=ident(labels),
             chosen=ident(chosen),
+            records=ident(RECORDS),
         )
     )
-    return [
-        Edge(
-            left=int(str(left)),
-            right=int(str(right)),
-            score=float(str(score)),
-            rules=int(str(mask)).bit_count(),
-            pinned=bool(int(str(mask)) & ALWAYS_MASK),
+    edges = []
+    for left, right, score, mask, left_no, left_record, right_no, right_record in rows:
+        first, second = sorted(
+            [(int(str(left_no)), str(left_record)), (int(str(right_no)), str(right_record))]
         )
-        for left, right, score, mask in rows
-    ]
+        rules = int(str(mask))
+        edges.append(
+            Edge(
+                left=int(str(left)),
+                right=int(str(right)),
+                score=float(str(score)),
+                rules=rules.bit_count(),
+                place=(first, second),
+                pinned=bool(rules & ALWAYS_MASK),
+            )
+        )
+    return edges
 
 
 def _values_of(
     warehouse: Warehouse, labels: str, chosen: str, trusted: Sequence[Term]
-) -> dict[int, dict[str, set[str]]]:
-    found: dict[int, dict[str, set[str]]] = {}
+) -> dict[int, dict[str, frozenset[str]]]:
+    found: dict[int, dict[str, frozenset[str]]] = {}
     for term in trusted:
         rows = warehouse.rows(
             sql(
@@ -252,5 +263,6 @@ def _values_of(
             )
         )
         for rid, value in rows:
-            found.setdefault(int(str(rid)), {}).setdefault(term.attribute, set()).add(str(value))
+            values = found.setdefault(int(str(rid)), {})
+            values[term.attribute] = values.get(term.attribute, frozenset()) | {str(value)}
     return found

@@ -353,7 +353,7 @@ def _result(table: str, probe: Probe, failing: int, checked: int, importance: in
 def in_words(limits: Limits, *, times: bool = False) -> str:
     """Return the limits as a sentence; with `times` the ratio is a multiple of what is expected, not a share."""
     if times:
-        return f"Good up to {limits.yellow:g} times the expected span, Fix above {limits.red:g} times."
+        return f"Good up to {limits.yellow:g} × the expected age, Check up to {limits.red:g} ×, Fix above."
     yellow, red = (f"{limit * 100:.6g} %" for limit in (limits.yellow, limits.red))
     good = f"Good up to {yellow} failing" if limits.yellow else "Good when none fails"
     if limits.red == limits.yellow:

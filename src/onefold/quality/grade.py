@@ -118,21 +118,22 @@ def _table_light(
     red = [result for result in results if result.light is Light.RED and result.severity is not Severity.LOW]
     high = [result for result in red if result.severity is Severity.HIGH]
     if high:
-        return Light.RED, f"{_named(high)}, and that weighs high."
+        return Light.RED, _named(high)
     if grade < definition.yellow_grade:
         return Light.RED, f"The grade {grade:.0f} is below {definition.yellow_grade:g}."
     if red:
-        return Light.YELLOW, f"{_named(red)}."
+        return Light.YELLOW, _named(red)
     if grade < definition.green_grade:
         return Light.YELLOW, f"The grade {grade:.0f} is below {definition.green_grade:g}."
     return Light.GREEN, f"The grade {grade:.0f} is at least {definition.green_grade:g} and no check says Fix."
 
 
 def _named(results: Sequence[CheckResult]) -> str:
-    first = results[0]
-    where = f"{first.check} of {first.field}" if first.field else first.check
+    first = max(results, key=lambda result: (result.severity.weight, result.weight, -result.score))
+    where = f"{first.field}: " if first.field else ""
     more = len(results) - 1
-    return f"{where} says Fix" + (f" (and {more} more)" if more else "")
+    others = f" {more} more {'check says' if more == 1 else 'checks say'} Fix." if more else ""
+    return f"{where}{first.sentence}{others}"
 
 
 def grade_source(tables: Sequence[tuple[Grade, int]]) -> Grade:

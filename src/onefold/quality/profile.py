@@ -24,7 +24,7 @@ class FieldProfile:
         quantiles: at 5, 25, 50, 75 and 95 %, as text, from the sample.
         text_kind: what a text column mostly holds ("integer", "number", "date"), from the sample.
         text_kind_ratio: the share of its values that read so.
-        shape: the commonest shape, each run of letters or digits as one sign.
+        shape: the commonest shape of identifiers, each run of letters or digits as one sign.
         top_values: the commonest values and their shares, from the sample; () where they are personal data.
         patterns: the commonest patterns and their shares, from the sample.
         sampled: rows of the sample.

@@ -115,7 +115,7 @@ def _present(wanted: PresentRequirement, fields: Sequence[FieldProfile]) -> tupl
     best = max(own, key=lambda field: field.present_ratio)
     return (
         best.present_ratio > wanted.minimum_ratio or best.present_ratio == 1,
-        f"{best.field} is filled in {best.present_ratio:.1%} of the rows.",
+        f"{best.field} is filled in {best.present_ratio * 100:.1f} % of the rows.",
     )
 
 

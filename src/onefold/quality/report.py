@@ -140,10 +140,10 @@ def _anchor(table: TableOverview) -> str:
 
 
 def _spark(history: Sequence[GradePoint]) -> str:
-    """The last grades as a line; a single one is a ring."""
+    """The last grades as a line with a ring at its end."""
     points = history[-24:]
-    if not points:
-        return ""
+    if len(points) < 2:
+        return '<span class="quiet small">first run</span>'
     width, height, edge = 96.0, 26.0, 4.0
     step = (width - 2 * edge) / max(len(points) - 1, 1)
     low, high = min(p.grade for p in points), max(p.grade for p in points)
@@ -243,16 +243,18 @@ def _field(field: FieldOverview) -> str:
         f'<details class="field"><summary><span><strong>{escape(profile.field)}</strong><br>'
         f'<span class="quiet small">{meaning or escape(profile.type)}</span></span>'
         f'<span class="wide quiet small">{escape(profile.type)}, {profile.distinct:,} different</span>'
-        f'<span class="filled small">{_filled(filled)} filled{_meter(filled)}</span>'
+        f'<span class="filled small">{_percent(profile.present_ratio)} filled{_meter(filled)}</span>'
         f'<span class="wide">{_bars(profile.bars) if profile.bars else ""}</span>'
         f"<span>{_light(field.light)}</span></summary>"
         f'<div class="detail">{"".join(_details(field))}</div></details>'
     )
 
 
-def _filled(percent: float) -> str:
-    """A share that is not whole is never shown as 100 %."""
-    return "100 %" if percent >= 100 else f"{min(percent, 99.9):.1f} %"
+def _percent(share: float) -> str:
+    """A share as per cent; one that is not whole never reads 100 %, nor one above nothing 0.0 %."""
+    if share >= 1 or share <= 0:
+        return f"{share * 100:.0f} %"
+    return f"{min(max(share * 100, 0.1), 99.9):.1f} %"
 
 
 def _details(field: FieldOverview) -> Iterable[str]:
@@ -270,7 +272,8 @@ def _details(field: FieldOverview) -> Iterable[str]:
     if profile.patterns:
         yield f"<div><h4>Patterns</h4>{_shares(profile.patterns[:6])}</div>"
     if field.checks:
-        yield f"<div><h4>Checks</h4>{''.join(_check(each) for each in field.checks)}</div>"
+        checks = "".join(_check(each) for each in field.checks)
+        yield f'<div class="checks"><h4>Checks</h4>{checks}</div>'
 
 
 def _check(result: CheckResult) -> str:
@@ -288,7 +291,7 @@ def _facts(profile: FieldProfile) -> str:
         ("different", f"{'' if profile.distinct_exact else 'about '}{profile.distinct:,}"),
     ]
     if profile.text_kind is not None and profile.text_kind_ratio >= 0.5:
-        facts.append(("reads as", f"{profile.text_kind} in {profile.text_kind_ratio:.1%}"))
+        facts.append(("reads as", f"{profile.text_kind} in {_percent(profile.text_kind_ratio)}"))
     if profile.longest is not None:
         facts.append(
             ("length", f"{profile.shortest} to {profile.longest}, mean {profile.mean_length or 0:.1f}")
@@ -309,7 +312,7 @@ def _edge(value: float, dated: bool) -> str:
 def _shares(counted: Sequence[Counted]) -> str:
     return "".join(
         f'<div class="share"><code>{escape(each.value)}</code>{_meter(each.share * 100)}'
-        f'<span class="num small">{each.share:.1%}</span></div>'
+        f'<span class="num small">{_percent(each.share)}</span></div>'
         for each in counted
     )
 

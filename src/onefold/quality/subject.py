@@ -66,7 +66,7 @@ class Facts:
         present: rows of the sample that hold a value.
         distinct: distinct values among them.
         quantiles: at 5, 25, 50, 75 and 95 %; instants and dates as seconds since 1970; () when not ordered.
-        shape: the commonest shape of the values, runs of one class as one sign (`A-9`); None without one.
+        shape: the commonest shape of identifiers, runs of one class as one sign (`A-9`); None without one.
         shape_ratio: the share of the present values that have it.
         text_kind: what a text column mostly holds: "integer", "number", "date", or None for text.
         text_kind_ratio: the share of the present values that read as such.

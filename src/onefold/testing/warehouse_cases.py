@@ -199,6 +199,7 @@ EXPRESSIONS: Final[dict[str, tuple[tuple[str, Values], ...]]] = {
         ("n = 10.0", [True, False, None, False, False, False]),
         ("n IN (10, NULL)", [True, None, None, None, None, None]),
         ("n NOT BETWEEN 0 AND 10", [False, True, None, True, True, False]),
+        ("n <= 10", [True, False, None, True, False, True]),
     ),
     "casts": (
         ("CAST(f IS TRUE AS INTEGER)", [1, 0, 0, 1, 0, 0]),

@@ -62,5 +62,3 @@ def _cells(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
         moments,
         strict=True,
     )
-
-

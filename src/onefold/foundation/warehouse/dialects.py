@@ -15,7 +15,7 @@ from sqlglot import exp, parse_one
 
 from onefold.foundation.kernel import OnefoldError, Permanent
 from onefold.foundation.warehouse.patterns import java_pattern
-from onefold.foundation.warehouse.portable import functions, parsed, problems_of
+from onefold.foundation.warehouse.portable import functions, parsed, problems_of, spelling_problems
 from onefold.foundation.warehouse.portable_kinds import Kind, kind_of
 from onefold.foundation.warehouse.portable_rules import INTEGERS
 from onefold.foundation.warehouse.sql import Sql
@@ -89,7 +89,7 @@ def _problems(text: str, named: bool) -> tuple[str, ...]:
     tree = parsed(text)
     if isinstance(tree, str):
         return (tree,)
-    problems = problems_of(tree)
+    problems = problems_of(tree) + spelling_problems(text)
     if named:
         problems += _unnamed(tree)
     return tuple(problems)

@@ -7,11 +7,12 @@ runs what is allowed on every engine.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from sqlglot import exp, parse
+from sqlglot import TokenType, exp, parse, tokenize
 from sqlglot.errors import SqlglotError
 
 from onefold.foundation.kernel import nearest
@@ -26,7 +27,7 @@ _PLAIN: Final = frozenset(
         exp.Select, exp.From, exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.Offset,
         exp.Qualify, exp.Subquery, exp.TableAlias, exp.Alias, exp.Union, exp.Except, exp.Intersect, exp.Values,
         exp.GroupingSets, exp.Rollup, exp.Cube, exp.Lateral, exp.Filter, exp.WindowSpec, exp.IgnoreNulls,
-        exp.Create, exp.Drop, exp.Insert, exp.Schema,
+        exp.Drop, exp.Schema,
         # names, values and types
         exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean, exp.Null, exp.Placeholder, exp.Var,
         exp.DataType, exp.DataTypeParam, exp.Tuple, exp.Array, exp.Struct, exp.PropertyEQ, exp.Dot,
@@ -55,6 +56,8 @@ _PLAIN: Final = frozenset(
 )  # fmt: skip
 
 _RULES: Final[dict[type[exp.Expr], Rule]] = {
+    exp.Create: rules.create,
+    exp.Insert: rules.insert,
     exp.With: rules.with_clause,
     exp.CTE: rules.cte,
     exp.Table: rules.table,
@@ -103,6 +106,9 @@ _RULES: Final[dict[type[exp.Expr], Rule]] = {
     exp.GenerateSeries: rules.series,
 }
 
+ALLOWED: Final = _PLAIN | _RULES.keys()
+"""Every kind of node that the allow-list knows; the contract suite holds a case for each."""
+
 _ROW_NUMBER: Final = "write row_number() OVER (... ORDER BY ..., key) = 1 in QUALIFY"
 _ADVICE: Final[dict[type[exp.Expr] | str, str]] = {
     exp.Upper: "it maps 'ß' differently: compare lower(x)",
@@ -126,6 +132,8 @@ _ADVICE: Final[dict[type[exp.Expr] | str, str]] = {
     exp.Flatten: "a null list inside makes Spark's result null: unnest and group",
     exp.Bracket: "out of range is an error on Spark: of_at(l, i), or substr for text",
     exp.Map: "write a struct",
+    exp.JarowinklerSimilarity: "DuckDB compares bytes: of_jaro_winkler(a, b)",
+    exp.ArrayOverlaps: "unnest and join",
     exp.Levenshtein: "DuckDB counts bytes: of_levenshtein(a, b)",
     exp.Sign: "it is an integer here and a double there: write CASE",
     exp.Trunc: "write CAST(floor(x) AS BIGINT)",
@@ -152,9 +160,10 @@ _ADVICE: Final[dict[type[exp.Expr] | str, str]] = {
     exp.Glob: "write LIKE or regexp_matches",
     exp.TableSample: "order by of_key(...) and limit",
     exp.RecursiveWithSearch: "leave it out",
+    exp.Update: "make the new table by create_table",
+    exp.Delete: "make the new table by create_table",
     "hash": "other values on every engine: of_key(x)",
     "now": "two statements of one run see two times: pass it as a parameter",
-    "len": "write length(x) for text and array_length(x) for lists",
     "strlen": "write length(x)",
     "prefix": "write starts_with(s, x)",
     "suffix": "write ends_with(s, x)",
@@ -172,7 +181,6 @@ _ADVICE: Final[dict[type[exp.Expr] | str, str]] = {
     "list_sum": "unnest and group",
     "list_reduce": "unnest and group",
     "list_intersect": "unnest and join",
-    "list_has_any": "unnest and join",
     "row": "name the fields: {'a': 1}",
     "date_sub": "write of_month_diff or of_year_diff",
 }
@@ -183,6 +191,7 @@ _REFUSED_ARGUMENTS: Final[dict[type[exp.Expr], dict[str, str]]] = {
         "hint": "hints are of one engine",
         "into": "write create_table",
     },
+    exp.Distinct: {"on": "DISTINCT ON loses its order: row_number() OVER (...) = 1 in QUALIFY."},
     exp.Star: {
         "replace": "SELECT * REPLACE is missing on Spark: list the columns",
         "rename": "list the columns",
@@ -198,6 +207,18 @@ def problems_of(tree: exp.Expr) -> list[str]:
         for problem in _node_problems(node):
             found.setdefault(problem)
     return list(found)
+
+
+def spelling_problems(text: str) -> list[str]:
+    """Return what only the words tell: sqlglot reads `len` as `length`, which Spark has for texts alone."""
+    tokens = tokenize(text, read="duckdb")
+    return [
+        "`len(...)` is not portable: write length(x) for text and array_length(x) for lists."
+        for word, after in itertools.pairwise(tokens)
+        if word.token_type is TokenType.VAR
+        and word.text.lower() == "len"
+        and after.token_type is TokenType.L_PAREN
+    ][:1]
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     INSTANT = "instant"
+    NULL = "null"
     OTHER = "other"
 
 
@@ -76,6 +77,7 @@ _ALWAYS: Final[dict[type[exp.Expr], Kind]] = {
          exp.Translate, exp.TimeToStr, exp.ArrayToString),
         Kind.TEXT,
     ),
+    exp.Null: Kind.NULL,
     exp.DateFromParts: Kind.DATE,
     exp.LastDay: Kind.DATE,
     exp.Array: Kind.OTHER,

@@ -39,6 +39,20 @@ def _number(node: exp.Expr | None) -> int | None:
     return None
 
 
+def create(node: exp.Expr) -> str | None:
+    """Tables and views are made from a select."""
+    if isinstance(node.expression, exp.Query) and isinstance(node.this, exp.Table):
+        return None
+    return "CREATE needs AS SELECT, without a column list: the select names and casts the columns."
+
+
+def insert(node: exp.Expr) -> str | None:
+    """Rows come from a select."""
+    if isinstance(node.expression, exp.Query) and not isinstance(node.expression, exp.Values):
+        return None
+    return "INSERT takes a SELECT; values come in by load_arrow."
+
+
 def with_clause(node: exp.Expr) -> str | None:
     """A recursive step must be UNION ALL."""
     if not node.args.get("recursive"):
@@ -159,10 +173,13 @@ def cast(node: exp.Expr) -> str | None:
             f"`{node.sql(dialect='duckdb')[:60]}` rounds on DuckDB and truncates or fails on Spark: "
             "CAST(x + 0 AS BIGINT) or round(x) or floor(x) for a number, of_integer(x) for a text."
         )
+    rounded = isinstance(node.this, exp.Anonymous) and str(node.this.this).lower() == "of_round"
+    if target is _Type.DECIMAL and kind is Kind.FRACTION and not rounded:
+        return "A double becomes another DECIMAL on Spark (1.005): CAST(of_round(x, n) AS DECIMAL(p, n))."
     if target in (_Type.VARCHAR, _Type.TEXT) and kind in (Kind.FRACTION, Kind.INSTANT):
         return (
-            f"`{node.sql(dialect='duckdb')[:60]}` is written differently: of_number_text(x), of_instant_text(t), "
-            "or cast to DECIMAL(p, s) first."
+            f"`{node.sql(dialect='duckdb')[:60]}` is written differently: of_instant_text(t), "
+            "or CAST(of_round(x, n) AS DECIMAL(p, n)) first."
         )
     return None
 
@@ -181,9 +198,7 @@ def joined_text(node: exp.Expr) -> str | None:
     """A fraction joined to a text is written differently."""
     for side in (node.this, node.expression):
         if kind_of(side) in (Kind.FRACTION, Kind.INSTANT):
-            return (
-                "A fraction or an instant inside || is written differently: of_number_text, of_instant_text."
-            )
+            return "A fraction or an instant inside || is written differently: cast it first."
     return None
 
 

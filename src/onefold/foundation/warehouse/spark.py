@@ -104,9 +104,12 @@ class SparkWarehouse:
             self._session.conf.set(name, value)
         self._session.conf.set("spark.sql.shuffle.partitions", str(shuffle_partitions))
         self._folders: dict[str, Path] = {}
-        for function in vocabulary():
-            if function.spark is None:
-                _register(self._session, function)
+        with warnings.catch_warnings():
+            # Type hints cannot say how many columns a function takes, so the kind of function is said instead.
+            warnings.filterwarnings("ignore", category=UserWarning, module=r"pyspark\..*")
+            for function in vocabulary():
+                if function.spark is None:
+                    _register(self._session, function)
 
     def execute(self, statement: Sql, /, **params: Scalar) -> None:
         """Run CREATE TABLE/VIEW AS, INSERT ... SELECT or DROP; anything else is run and its rows are dropped."""
@@ -115,13 +118,13 @@ class SparkWarehouse:
         if isinstance(tree, exp.Create):
             select = Sql(tree.expression.sql(dialect="duckdb"))
             if str(tree.args["kind"]).upper() == "VIEW":
-                self.create_view(tree.this.name, select)
+                self.create_view(_target(tree), select)
             else:
-                self.create_table(tree.this.name, select, **params)
+                self.create_table(_target(tree), select, **params)
         elif isinstance(tree, exp.Insert):
             self._insert(tree, params)
         elif isinstance(tree, exp.Drop):
-            self.drop(tree.this.name)
+            self.drop(_target(tree))
         else:
             frame = self._run(spark_text, params)
             _translated(lambda: frame.write.format("noop").mode("overwrite").save())
@@ -170,6 +173,8 @@ class SparkWarehouse:
 
     def load_arrow(self, name: str, data: pa.Table | pa.RecordBatchReader, /) -> int:
         """Create or replace an intermediate table from Arrow data, one batch in memory at a time."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
         reader = data.to_reader() if isinstance(data, pa.Table) else data
         schema = pa.schema([_storable(field) for field in reader.schema])
         folder = self._new_folder()
@@ -181,8 +186,7 @@ class SparkWarehouse:
             for batch in reader:
                 rows += batch.num_rows
                 writer.write_batch(batch.cast(schema))
-        inferred = _translated(lambda: self._session.read.parquet(str(folder)).schema)
-        self._show(name, folder, inferred)
+        self._show(name, folder, from_arrow_schema(schema))
         return rows
 
     def drop(self, *names: str) -> None:
@@ -283,8 +287,7 @@ class SparkWarehouse:
 
     def _insert(self, tree: exp.Expr, params: dict[str, Scalar]) -> None:
         """Append to a table by position, or by the names that the statement lists."""
-        target = tree.find(exp.Table)
-        name = target.name if target is not None else ""
+        name = _target(tree)
         folder = self._folders.get(name.lower())
         if folder is None:
             message = f"There is no intermediate table {name!r} to insert into."
@@ -319,6 +322,12 @@ class SparkWarehouse:
                 value = f"round({name})" if source.startswith("decimal") else value
             casts.append(f"CAST({value} AS {target}) AS {name}")
         return _translated(lambda: frame.selectExpr(*casts))
+
+
+def _target(statement: exp.Expr) -> str:
+    """Return the table or view that the statement changes: the first that it names."""
+    table = statement.find(exp.Table)
+    return table.name if table is not None else ""
 
 
 def _quoted(name: str) -> str:

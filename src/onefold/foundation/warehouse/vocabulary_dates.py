@@ -9,9 +9,15 @@ from typing import Final
 from onefold.foundation.warehouse.vocabulary import Function
 
 _DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_INSTANT: Final = f"{_DATE}([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{{1,6}})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?"
+_TIME: Final = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
+_ZONE: Final = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
+_INSTANT: Final = f"{_DATE}([T ]{_TIME}{_ZONE})?"
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_YEARS: Final = "year({b}) - year({a}) - CASE WHEN month({b}) * 100 + day({b}) < month({a}) * 100 + day({a}) THEN 1 ELSE 0 END"
+# The casts let a literal NULL choose the function.
+_YEARS: Final = (
+    "year({b}) - year({a}) "
+    "- CASE WHEN month({b}) * 100 + day({b}) < month({a}) * 100 + day({a}) THEN 1 ELSE 0 END"
+)
 _MONTHS: Final = (
     "(year({b}) - year({a})) * 12 + month({b}) - month({a}) - CASE WHEN day({b}) < day({a}) THEN 1 ELSE 0 END"
 )
@@ -19,7 +25,8 @@ _MONTHS: Final = (
 
 def _both_ways(full: str) -> str:
     """Return the count of full units, negative when the second date is the earlier one."""
-    forward, backward = full.format(a="a", b="b"), full.format(a="b", b="a")
+    first, second = "CAST(a AS DATE)", "CAST(b AS DATE)"
+    forward, backward = full.format(a=first, b=second), full.format(a=second, b=first)
     return f"CASE WHEN b >= a THEN {forward} WHEN b < a THEN -({backward}) END"
 
 
@@ -179,7 +186,7 @@ FUNCTIONS = (
         name="of_iso_weekday",
         parameters=(("a", "DATE"),),
         returns="BIGINT",
-        duckdb="isodow(a)",
+        duckdb="isodow(CAST(a AS DATE))",
         spark="weekday(a) + 1",
         python=_iso_weekday,
         examples=(

@@ -62,7 +62,10 @@ FUNCTIONS = (
         name="of_list_text",
         parameters=(("l", "VARCHAR[]"), ("separator", "VARCHAR")),
         returns="VARCHAR",
-        duckdb="array_to_string(l, separator)",
+        # array_to_string would take a constant separator only.
+        duckdb="CASE WHEN l IS NOT NULL THEN substr(list_reduce(list_concat([''], "
+        "list_filter(l, lambda item: item IS NOT NULL)), lambda one, other: one || separator || other), "
+        "length(separator) + 1) END",
         spark="array_join(l, separator)",
         python=_list_text,
         examples=(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import ClassVar, Final
 
 from pydantic import Field
 from typing_extensions import override
 
-from onefold.foundation.warehouse.sql import Sql, sql
+from onefold.foundation.warehouse.sql import Sql, literal, sql
 from onefold.identity.comparisons.comparison import (
     Comparison,
     double,
-    number_in,
-    number_of,
     within,
     within_python,
 )
 
+_DEGREES: Final = "([+-]?[0-9]{1,3}(?:[.][0-9]{1,30})?)"
+_PLACE: Final = f" *{_DEGREES} *, *{_DEGREES} *"
+_PLACE_PATTERN: Final = re.compile(_PLACE)
+_LARGEST: Final = (90.0, 180.0)
 # The mean radius of the Earth (IUGG).
 _EARTH_RADIUS_KM: Final = 6371.0088
 # At the antipodes the sum may pass 1 by its last bit, where the arc sine is an error. This factor moves a distance by
@@ -70,21 +73,21 @@ class Distance(Comparison):
 
 
 def _coordinate(text: Sql, number: int) -> Sql:
-    part = number_of(sql("trim(split_part({t}, ',', {number}))", t=text, number=number))
-    limit = double(90 if number == 1 else 180)
-    return sql(
-        "CASE WHEN split_part({t}, ',', 3) = '' AND abs({part}) <= {limit} THEN {part} END",
+    part = sql(
+        "TRY_CAST(regexp_extract({t}, {place}, {number}) AS DOUBLE)",
         t=text,
-        part=part,
-        limit=limit,
+        place=literal(rf"^(?:{_PLACE})\z"),
+        number=number,
     )
+    limit = double(_LARGEST[number - 1])
+    return sql("CASE WHEN abs({part}) <= {limit} THEN {part} END", part=part, limit=limit)
 
 
 def _place_in(text: str) -> tuple[float, float] | None:
-    parts = text.split(",")
-    if len(parts) < 2 or (len(parts) > 2 and parts[2]):
+    match = _PLACE_PATTERN.fullmatch(text)
+    if match is None:
         return None
-    latitude, longitude = number_in(parts[0].strip(" ")), number_in(parts[1].strip(" "))
-    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+    latitude, longitude = float(match[1]), float(match[2])
+    if abs(latitude) > _LARGEST[0] or abs(longitude) > _LARGEST[1]:
         return None
     return latitude, longitude

@@ -13,7 +13,7 @@ from typing import Final
 
 from onefold.foundation.warehouse.sql import Sql, any_of, comma, literal, sql
 from onefold.identity.normalizers._tables import words_under
-from onefold.identity.normalizers.normalizer import fits
+from onefold.identity.normalizers.normalizer import first_part, fits, second_part
 
 _KINDS: Final = {
     "phone": "phone",
@@ -45,8 +45,8 @@ def is_dummy(attribute: str, value: Sql) -> Sql | None:
         case "phone":
             return fits(value, _phone_pattern())
         case "email":
-            local = sql("split_part({w}, '@', 1)", w=whole)
-            label = sql("split_part(split_part({w}, '@', 2), '.', 1)", w=whole)
+            local = first_part(whole, "@")
+            label = first_part(second_part(whole, "@"), ".")
             return any_of(
                 [
                     sql("{local} IN ({words})", local=local, words=_listed(_mailboxes())),

@@ -7,9 +7,16 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from onefold.foundation.warehouse.sql import Sql, comma, literal, sql
+from onefold.foundation.warehouse.sql import Sql, any_of, comma, literal, sql
 from onefold.identity.normalizers._tables import email_domain_typos
-from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer, any_not_ascii_or, fits
+from onefold.identity.normalizers.normalizer import (
+    NormalizeContext,
+    Normalizer,
+    any_not_ascii_or,
+    first_part,
+    fits,
+    second_part,
+)
 
 _VALID: Final = (
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+([.][a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -43,25 +50,22 @@ class Email(Normalizer):
     @override
     def sql(self, value: Sql, context: NormalizeContext) -> Sql:
         whole = sql("lower(trim({v}))", v=value)
-        local, domain = _part(whole, 1), _part(whole, 2)
+        local, domain = first_part(whole, "@"), second_part(whole, "@")
         if self.plus_tags:
-            local = sql("split_part({l}, '+', 1)", l=local)
+            local = first_part(whole, "@+")
         gmail = sql(
             "{local} || '@gmail.com'",
             local=sql("replace({l}, '.', '')", l=local) if self.gmail_dots else local,
         )
-        folded = sql(
-            "CASE WHEN {domain} IN ({gmails}) THEN {gmail} ELSE {local} || '@' || {domain} END",
-            domain=domain,
-            gmails=comma(literal(name) for name in _GMAIL),
+        # One flat CASE: DuckDB takes four times as long for a CASE inside a CASE.
+        return sql(
+            "CASE WHEN NOT {valid} THEN {otherwise} WHEN {is_gmail} THEN {gmail} ELSE {local} || '@' || {domain} END",
+            valid=fits(whole, _VALID),
+            otherwise=sql("CAST(NULL AS VARCHAR)") if self.drop_invalid else whole,
+            is_gmail=any_of(sql("{d} = {name}", d=domain, name=literal(name)) for name in _GMAIL),
             gmail=gmail,
             local=local,
-        )
-        return sql(
-            "CASE WHEN {valid} THEN {folded} ELSE {otherwise} END",
-            valid=fits(whole, _VALID),
-            folded=folded,
-            otherwise=sql("CAST(NULL AS VARCHAR)") if self.drop_invalid else whole,
+            domain=domain,
         )
 
     @override
@@ -69,7 +73,7 @@ class Email(Normalizer):
         conditions: list[Sql] = []
         if self.typo_domains:
             typos = comma(literal(name) for name in sorted(email_domain_typos()))
-            domain = _part(sql("lower(trim({v}))", v=value), 2)
+            domain = second_part(sql("lower(trim({v}))", v=value), "@")
             conditions.append(sql("{domain} IN ({typos})", domain=domain, typos=typos))
         if self.plus_tags:
             # A plus in front is part of the name, not the beginning of a tag.
@@ -91,7 +95,3 @@ class Email(Normalizer):
             domain = "gmail.com"
             local = local.replace(".", "") if self.gmail_dots else local
         return f"{local}@{domain}"
-
-
-def _part(whole: Sql, number: int) -> Sql:
-    return sql("split_part({whole}, '@', {number})", whole=whole, number=number)

@@ -10,7 +10,13 @@ from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, any_of, comma, literal, sql
 from onefold.identity.normalizers._tables import variants, words_under
-from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer, fits
+from onefold.identity.normalizers.normalizer import (
+    NormalizeContext,
+    Normalizer,
+    first_part,
+    fits,
+    second_part,
+)
 from onefold.identity.normalizers.unicode_to_ascii import to_ascii
 
 # An article written onto an Arabic name: al-Hassan.
@@ -63,7 +69,7 @@ class Name(Normalizer):
         whole = sql("lower({v})", v=value)
         if self.order == "given":
             return whole
-        first, second = _word(whole, 1), _word(whole, 2)
+        first, second = first_part(whole, " "), second_part(whole, " ")
         return sql(
             "CASE WHEN {second} = '' OR {first} <= {second} THEN {whole} ELSE {second} || ' ' || {first} END",
             whole=whole,
@@ -77,9 +83,8 @@ class Name(Normalizer):
         whole = sql("lower({v})", v=value)
         special = comma(literal(word) for word in sorted(self._special()))
         conditions = [sql("NOT {plain}", plain=fits(value, _PLAIN_WORDS))]
-        conditions += [
-            sql("{word} IN ({special})", word=_word(whole, number), special=special) for number in (1, 2)
-        ]
+        words = (first_part(whole, " "), second_part(whole, " "))
+        conditions += [sql("{word} IN ({special})", word=word, special=special) for word in words]
         if self.umlauts:
             conditions.append(sql("regexp_matches({v}, '[aou]e')", v=whole))
         return any_of(conditions)
@@ -160,7 +165,3 @@ def _titles() -> frozenset[str]:
 
 def _all_titles(words: list[str]) -> bool:
     return set(words) <= _titles() | {"jr", "sr"}
-
-
-def _word(text: Sql, number: int) -> Sql:
-    return sql("split_part({t}, ' ', {number})", t=text, number=number)

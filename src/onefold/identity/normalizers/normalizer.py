@@ -89,3 +89,17 @@ def fits(value: Sql, pattern: str) -> Sql:
 def captured(value: Sql, pattern: str) -> Sql:
     """Return the text of the pattern's first group when the whole value matches, else an empty text."""
     return sql("regexp_extract({v}, {pattern}, 1)", v=value, pattern=literal(rf"^(?:{pattern})\z"))
+
+
+def first_part(value: Sql, mark: str) -> Sql:
+    """Return the text before the first `mark`, one character; the whole text without one.
+
+    Not `split_part`: inside a CASE over a column of nulls only, DuckDB 2.0 fails to bind it.
+    """
+    return sql("regexp_extract({v}, {pattern}, 1)", v=value, pattern=literal(f"^([^{mark}]*)"))
+
+
+def second_part(value: Sql, mark: str) -> Sql:
+    """Return the text between the first and the second `mark`, or up to the end; empty without a mark."""
+    pattern = literal(f"^[^{mark}]*[{mark}]([^{mark}]*)")
+    return sql("regexp_extract({v}, {pattern}, 1)", v=value, pattern=pattern)

@@ -10,7 +10,13 @@ from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, any_of, comma, literal, sql
 from onefold.identity.normalizers._tables import words_under
-from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer, fits
+from onefold.identity.normalizers.normalizer import (
+    NormalizeContext,
+    Normalizer,
+    first_part,
+    fits,
+    second_part,
+)
 from onefold.identity.normalizers.unicode_to_ascii import to_ascii
 
 _JOINED: Final = re.compile(r"['`.\u2018\u2019]")
@@ -44,7 +50,7 @@ class Organization(Normalizer):
         # One or two plain words that no list knows stay as they are.
         whole = sql("lower({v})", v=value)
         known = comma(literal(word) for word in sorted(self._anywhere | self._at_ends))
-        words = [sql("split_part({v}, ' ', {n})", v=whole, n=number) for number in (1, 2)]
+        words = (first_part(whole, " "), second_part(whole, " "))
         return any_of(
             [
                 sql("NOT {plain}", plain=fits(value, _PLAIN_WORDS)),

@@ -52,8 +52,8 @@ class Freshness(Check):
                     )
                 ),
                 sentence="The newest row is {failing} old; a refresh is expected every {checked}.",
-                wanted=f"A row is newer than {span(expected.total_seconds())}.",
-                advice="Look whether the source still delivers; `onefold sources --inventory` names its owner.",
+                wanted=f"The newest row is no older than {span(expected.total_seconds())}.",
+                advice="Look whether the source still delivers; the data source inventory names its owner.",
                 fine="The newest row is as old as the run; a refresh is expected every {checked}.",
                 field=dated.column.name,
                 say=span,

@@ -33,7 +33,8 @@ class Keys(Check):
             return ()
         names = [ident(part.column.name) for part in parts]
         whole = names[0] if len(names) == 1 else sql("row({names})", names=comma(names))
-        given = all_of(part.present for part in parts)
+        given = parts[0].present if len(parts) == 1 else all_of(part.present for part in parts)
+        counted = sql("count(CASE WHEN {given} THEN 1 END)", given=given)
         field = parts[0].column.name if len(parts) == 1 else ""
         return [
             Probe(
@@ -43,11 +44,12 @@ class Keys(Check):
                 limits=Limits(yellow=0, red=0.001),
                 measure=ByAggregate(
                     failing=sql(
-                        "count(*) FILTER (WHERE {given}) - count(DISTINCT {whole}) FILTER (WHERE {given})",
+                        "{counted} - count(DISTINCT CASE WHEN {given} THEN {whole} END)",
+                        counted=counted,
                         given=given,
                         whole=whole,
                     ),
-                    checked=sql("count(*) FILTER (WHERE {given})", given=given),
+                    checked=counted,
                 ),
                 sentence="{failing} of {checked} keys have been used by another row before.",
                 wanted=f"No two rows share a key ({', '.join(table.table.key)}).",
@@ -59,7 +61,10 @@ class Keys(Check):
                 pillar=Pillar.INTEGRITY,
                 severity=Severity.HIGH,
                 limits=Limits(yellow=0, red=0.001),
-                measure=ByRow(sql("NOT ({given})", given=given), sql("TRUE")),
+                measure=ByRow(
+                    sql("NOT {given}", given=given) if len(parts) == 1 else sql("NOT ({given})", given=given),
+                    sql("TRUE"),
+                ),
                 sentence="{failing} of {checked} rows have no key.",
                 wanted=f"Every row has a key ({', '.join(table.table.key)}).",
                 advice="Fill it at the source; without it a row cannot be found again.",

@@ -21,7 +21,7 @@ class PhoneNumber(Check):
     kind: ClassVar[str] = "phone"
 
     judged_values: int = Field(
-        default=2_000, ge=100, description="Distinct numbers of the sample that the number plans judge."
+        default=1_000, ge=100, description="Distinct numbers of the sample that the number plans judge."
     )
     dummies: tuple[str, ...] = Field(
         default=("1234567", "12345678", "123456789", "1234567890", "0123456789", "0123456", "987654321"),

@@ -23,6 +23,7 @@ NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ROWS: Final = 5_000
 _CHUNK: Final = 1 << 20
 _DATA_CELL: Final = re.compile(r"[-+]?\d[\d.,:/\- ]*|.*@.*\..*")
+_CONTROLS: Final = tuple(bytes([byte]) for byte in (*range(9), *range(14, 27), *range(28, 32)))
 _FOREIGN: Final = {
     b"PK\x03\x04": "a zip or Excel file",
     b"PAR1": "a Parquet file",
@@ -150,7 +151,8 @@ def _encoding(file: LocalFile, head: bytes, wanted: str | None) -> str:
         if head.startswith(mark):
             return encoding
     if wanted is None:
-        if b"\x00" in head and head.count(b"\x00") * 20 > len(head):
+        controls = sum(head.count(byte) for byte in _CONTROLS)
+        if controls >= 10 and controls * 50 > len(head):
             raise _not_text(file, "binary (or UTF-16 without a mark: then set `encoding: utf-16-le`)")
         return "utf-8"
     try:

@@ -216,6 +216,13 @@ class Connector(Part, ABC):
     def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
         """Return the columns there are, in the source's order. Raises what `check` raises."""
 
+    def is_unchanged(self, context: ConnectorContext, state: Mapping[str, object]) -> bool:  # noqa: ARG002
+        """Return whether a cheap look says that nothing changed since the scan that returned this state.
+
+        False when only reading can tell. Raises what `check` raises.
+        """
+        return False
+
     @abstractmethod
     def scan(self, context: ConnectorContext, request: ScanRequest) -> Scan:
         """Return the rows wanted, unread. Raises what `check` raises."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import mmap
 import uuid
+from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Final
 
 from pydantic import Field
 from typing_extensions import override
 
 from onefold.foundation.warehouse import Sql, comma, ident, literal, sql, union_all
+from onefold.sources.connectors._byte_scan import buffer_for, scan_bytes
 from onefold.sources.connectors._csv_dialect import Dialect, Wanted, dialect_of, transcoded
 from onefold.sources.connectors._text_types import typed_columns
 from onefold.sources.connectors.connector import FILE, ConnectorContext, FoundColumn, ScanRequest
 from onefold.sources.connectors.file_connector import FileConnector, FileRead
-from onefold.sources.files import LocalFile
+from onefold.sources.files import Compression, LocalFile
 
 _NATIVE: Final = frozenset({"utf-8", "ascii", "iso8859-1"})  # what the engine decodes itself
 _CODES: Final = {
@@ -31,6 +33,17 @@ _REASONS: Final = {
     "quote": "A quote is opened and never closed, or text follows a closing quote.",
     "line_too_long": "The line is longer than the source's `max_line_bytes`.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One call of `read_csv`: files that are alike, and the tables for what cannot be split."""
+
+    paths: list[Path]
+    origin: Sql | None
+    compression: Compression
+    buffer: int
+    rejects: tuple[str, str]
 
 
 class Csv(FileConnector):
@@ -90,20 +103,28 @@ class Csv(FileConnector):
         selects: list[Sql] = []
         rejects: list[Sql] = []
         drop_after: list[str] = []
+        may_hold_nul = False
         alike = itertools.groupby(dialects, key=lambda pair: _reading(*pair))
         for number, (_, group) in enumerate(alike):
             members = list(group)
             tables = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
             drop_after += tables
             read, origin = self._native(members, context)
-            selects.append(self._select(read, members[0][1], names, tables, origin))
+            packed = members[0][1].compression if origin is None else "none"
+            scans = [scan_bytes(path, packed) for path in read]
+            may_hold_nul = may_hold_nul or any(scan.has_nul for scan in scans)
+            longest = max(scans, key=lambda scan: scan.longest_line)
+            reading = _Reading(
+                read, origin, packed, buffer_for(members[0][0], longest, self.max_line_bytes), tables
+            )
+            selects.append(self._select(members[0][1], names, reading))
             rejects.append(rejected_rows(tables, origin))
         return FileRead(
             select=union_all(selects),
             provenance=frozenset({FILE}) if self.many else frozenset(),
             first_line=dialects[0][1].lines_above + 1,
             line_breaks=True,
-            may_hold_nul=any(_may_hold_nul(file, dialect) for file, dialect in dialects),
+            may_hold_nul=may_hold_nul,
             rejects=union_all(rejects),
             drop_after=tuple(drop_after),
         )
@@ -120,30 +141,25 @@ class Csv(FileConnector):
 
     def _native(
         self, members: list[tuple[LocalFile, Dialect]], context: ConnectorContext
-    ) -> tuple[list[str], Sql | None]:
+    ) -> tuple[list[Path], Sql | None]:
         """Return paths that the engine reads, and the name of the original when they are a copy of it."""
         file, dialect = members[0]
         if dialect.encoding in _NATIVE:
-            return [str(file.path) for file, _ in members], None
+            return [file.path for file, _ in members], None
         context.work.mkdir(parents=True, exist_ok=True)
         copy = transcoded(file, dialect, context.work / f"{uuid.uuid4().hex}.csv")
-        return [str(copy)], literal(str(file.path))
+        return [copy], literal(str(file.path))
 
-    def _select(
-        self,
-        paths: list[str],
-        dialect: Dialect,
-        names: tuple[str, ...],
-        tables: tuple[str, str],
-        origin: Sql | None,
-    ) -> Sql:
+    def _select(self, dialect: Dialect, names: tuple[str, ...], reading: _Reading) -> Sql:
         here = set(dialect.names)
         columns = [
             ident(name) if name in here else sql("CAST(NULL AS VARCHAR) AS {name}", name=ident(name))
             for name in names
         ]
         if self.many:
-            columns.append(sql("{origin} AS {file}", origin=origin or Sql("filename"), file=ident(FILE)))
+            columns.append(
+                sql("{origin} AS {file}", origin=reading.origin or Sql("filename"), file=ident(FILE))
+            )
         return sql(
             "SELECT {columns} FROM read_csv([{paths}], columns = {{{types}}}, auto_detect = false, "
             "header = {header}, skip = {skip}, delim = {delim}, quote = {quote}, escape = {escape}, "
@@ -151,7 +167,7 @@ class Csv(FileConnector):
             "max_line_size = {longest}, buffer_size = {buffer}, store_rejects = true, rejects_limit = 0, "
             "rejects_table = {rejects}, rejects_scan = {scans})",
             columns=comma(columns),
-            paths=comma(literal(path) for path in paths),
+            paths=comma(literal(str(path)) for path in reading.paths),
             types=comma(sql("{name}: 'VARCHAR'", name=literal(name)) for name in dialect.names),
             header=literal(dialect.has_header),
             skip=self.skip,
@@ -159,13 +175,13 @@ class Csv(FileConnector):
             quote=literal(self.quote),
             escape=literal(self.escape or self.quote),
             nulls=comma(literal(text) for text in ("", *self.null_values)),
-            compression=literal(dialect.compression if origin is None else "none"),
+            compression=literal(reading.compression),
             encoding=literal("latin-1" if dialect.encoding == "iso8859-1" else "utf-8"),
             filename=literal(self.many),
             longest=self.max_line_bytes,
-            buffer=max(32_000_000, self.max_line_bytes * 2),
-            rejects=literal(tables[0]),
-            scans=literal(tables[1]),
+            buffer=reading.buffer,
+            rejects=literal(reading.rejects[0]),
+            scans=literal(reading.rejects[1]),
         )
 
 
@@ -206,11 +222,3 @@ def rejected_rows(tables: tuple[str, str], origin: Sql | None) -> Sql:
         rejects=ident(tables[0]),
         scans=ident(tables[1]),
     )
-
-
-def _may_hold_nul(file: LocalFile, dialect: Dialect) -> bool:
-    """Return whether the file holds the byte 0; for packed and recoded ones nobody looks."""
-    if dialect.compression != "none" or dialect.encoding not in _NATIVE or file.size_bytes == 0:
-        return True
-    with file.path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b"\x00") >= 0

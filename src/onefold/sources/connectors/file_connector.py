@@ -67,9 +67,17 @@ class FileConnector(Connector):
         return context.fetch(self.path, self.storage)
 
     @override
+    def is_unchanged(self, context: ConnectorContext, state: Mapping[str, object]) -> bool:
+        stamps = {file.url: _stamp(file) for file in self.located(context)}
+        return state.get("settings") == self._settings() and state.get("files") == stamps
+
+    def _settings(self) -> dict[str, object]:
+        return self.model_dump(mode="json", exclude={"path", "storage"})
+
+    @override
     def scan(self, context: ConnectorContext, request: ScanRequest) -> Scan:
         files = self.located(context)
-        settings = self.model_dump(mode="json", exclude={"path", "storage"})
+        settings = self._settings()
         known = _known(request.state if request.state.get("settings") == settings else {})
         changed = tuple(file for file in files if known.get(file.url) != _stamp(file))
         here = {file.url for file in files}

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.warehouse import ColumnType, Sql, comma, ident, literal, sql, union_all
+from onefold.sources.connectors._byte_scan import buffer_for, scan_bytes
 from onefold.sources.connectors._text_types import SAMPLES, typed_column
 from onefold.sources.connectors.connector import FILE, REJECT, ConnectorContext, FoundColumn, ScanRequest
 from onefold.sources.connectors.csv import rejected_rows
@@ -57,7 +58,7 @@ class Json(FileConnector):
                 for name, value in record.items():
                     values.setdefault(name, []).append(value)
         if not values:
-            message = f"{self.path} holds no JSON object."
+            message = f"{self.path} holds no JSON object in its first megabyte."
             hint = 'Each line, or each element of the list, must be an object: {"id": 1, ...}'
             raise InvalidInput(message, code="sources.json_no_objects", hint=hint)
         return tuple(_found(name, seen) for name, seen in values.items())
@@ -71,13 +72,18 @@ class Json(FileConnector):
         tables: list[str] = []
         alike = itertools.groupby(files, key=lambda file: (self._layout(file), packing(file)))
         for number, ((layout, compression), group) in enumerate(alike):
-            paths = comma(literal(str(file.path)) for file in group)
+            members = list(group)
+            paths = comma(literal(str(file.path)) for file in members)
             if layout == "list":
                 selects.append(self._list_select(paths, names, compression))
                 continue
             pair = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
             tables += pair
-            selects.append(self._lines_select(paths, names, compression, pair))
+            longest = max(
+                (scan_bytes(file.path, compression) for file in members), key=lambda scan: scan.longest_line
+            )
+            buffer = buffer_for(members[0], longest, self.max_record_bytes)
+            selects.append(self._lines_select(paths, names, compression, pair, buffer))
             rejects.append(rejected_rows(pair, None))
         return FileRead(
             select=union_all(selects),
@@ -88,7 +94,7 @@ class Json(FileConnector):
         )
 
     def _lines_select(
-        self, paths: Sql, names: tuple[str, ...], compression: str, rejects: tuple[str, str]
+        self, paths: Sql, names: tuple[str, ...], compression: str, rejects: tuple[str, str], buffer: int
     ) -> Sql:
         structure = json.dumps(dict.fromkeys(names, "VARCHAR"))
         columns = [
@@ -112,7 +118,7 @@ class Json(FileConnector):
             compression=literal(compression),
             many=literal(self.many),
             longest=self.max_record_bytes,
-            buffer=max(32_000_000, self.max_record_bytes * 2),
+            buffer=buffer,
             rejects=literal(rejects[0]),
             scans=literal(rejects[1]),
         )

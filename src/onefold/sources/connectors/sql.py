@@ -117,7 +117,7 @@ class SqlConnector(Connector):
         if address.password is not None and not whole:
             address = dataclasses.replace(address, password=context.secret(address.password))
         scheme = address.scheme.partition("+")[0].lower()
-        database = pick(DATABASES, Database, _SCHEMES.get(scheme, scheme))  # type: ignore[type-abstract]  # concrete ones only
+        database = pick(DATABASES, Database, _SCHEMES.get(scheme, scheme))
         table = tuple((self.table or "").split(".")) if self.table else ()
         target = Target(
             address=address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -64,12 +64,12 @@ TO_ASCII: Examples = {
     "Straße": "Strasse",
     "Łódź": "Lodz",
     "Юлия": "Yuliya",
-    "Київ": "Kiyiv",
+    "Київ": "Kiiv",
     "Γιώργος": "Giorgos",
     "Ångström": "Angstrom",
     "Nguyễn": "Nguyen",
     "İstanbul": "Istanbul",
-    "Ærø": "AEro",
+    "Ærø": "Aero",
     "plain": "plain",
     "\u200b": None,
     "": None,
@@ -140,7 +140,7 @@ GERMAN_PHONES: Examples = {
     "+30 210 1234567": "+302101234567",
     "+44 20 7946 0958": "+442079460958",
     "12": None,
-    "1234 x 5": None,
+    "123 x 5": None,
     "no number": None,
     "": None,
     None: None,
@@ -393,14 +393,21 @@ CASES: list[tuple[str, Sequence[Normalizer], NormalizeContext, Examples]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[DuckDBWarehouse]:
+    opened = DuckDBWarehouse()
+    yield opened
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("chain", "context", "examples"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_sql_and_reference_give_the_expected_text(
-    chain: Sequence[Normalizer], context: NormalizeContext, examples: Examples
+    warehouse: DuckDBWarehouse, chain: Sequence[Normalizer], context: NormalizeContext, examples: Examples
 ) -> None:
     assert dict(zip(examples, normalize_many(chain, list(examples), context), strict=True)) == examples
-    assert in_the_warehouse(chain, context, list(examples)) == list(examples.values())
+    assert in_the_warehouse(warehouse, chain, context, list(examples)) == list(examples.values())
 
 
 @pytest.mark.parametrize(
@@ -414,26 +421,23 @@ def test_normalizing_twice_changes_nothing(
 
 
 def in_the_warehouse(
-    chain: Sequence[Normalizer], context: NormalizeContext, values: Sequence[str | None]
+    warehouse: DuckDBWarehouse,
+    chain: Sequence[Normalizer],
+    context: NormalizeContext,
+    values: Sequence[str | None],
 ) -> list[str | None]:
-    warehouse = DuckDBWarehouse()
-    try:
-        warehouse.create_table(
-            "given",
-            union_all(
-                sql("SELECT {i} AS i, CAST({v} AS VARCHAR) AS v", i=i, v=literal(value))
-                for i, value in enumerate(values)
-            ),
-        )
-        column = normalized_column(warehouse, ColumnOf("given", "v"), chain, context, "mapped")
-        rows = warehouse.rows(
-            sql(
-                "SELECT {x} FROM given AS t{joins} ORDER BY {i}",
-                x=column.expression,
-                joins=column.joins,
-                i=ident("t", "i"),
-            )
-        )
-        return [None if row[0] is None else str(row[0]) for row in rows]
-    finally:
-        warehouse.close()
+    warehouse.create_table(
+        "given",
+        union_all(
+            sql("SELECT {i} AS i, CAST({v} AS VARCHAR) AS v", i=i, v=literal(value))
+            for i, value in enumerate(values)
+        ),
+    )
+    column = normalized_column(warehouse, ColumnOf("given", "v"), chain, context, "mapped")
+    select = sql(
+        "SELECT {x} FROM given AS t{joins} ORDER BY {i}",
+        x=column.expression,
+        joins=column.joins,
+        i=ident("t", "i"),
+    )
+    return [None if row[0] is None else str(row[0]) for row in warehouse.rows(select)]

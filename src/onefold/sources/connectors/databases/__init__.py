@@ -8,6 +8,7 @@ from onefold.sources.connectors.databases.database import (
     localized,
     parse_address,
     select_statement,
+    streamed,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "localized",
     "parse_address",
     "select_statement",
+    "streamed",
 ]

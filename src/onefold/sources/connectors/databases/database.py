@@ -6,8 +6,9 @@ above 64 bit) travels as text, so that it is cast, or quarantined, with everythi
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final
@@ -24,6 +25,9 @@ ROWS_PER_BATCH: Final = 8_192
 
 # Parameters of connection URLs that carry a secret, over all engines.
 _SECRET_PARAMETERS: Final = frozenset({"password", "passwd", "pwd", "sslpassword", "passfile", "token"})
+
+
+_LAST_SEMICOLON: Final = re.compile(r";(?:\s|--[^\n]*(?:\n|$))*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def select_statement(
         relation = ".".join(quoted(part, quote) for part in target.table)
     else:
         # The line break ends a comment on the query's last line.
-        relation = f"(\n{target.query.strip().rstrip(';')}\n)"
+        relation = f"(\n{_LAST_SEMICOLON.sub('', target.query)}\n)"
     where = f" WHERE {condition}" if condition else ""
     # Names are quoted, the query is the owner's and runs read-only, values are bound.
     return f"SELECT {chosen} FROM {relation} AS onefold_source{where}"  # noqa: S608
@@ -175,6 +179,23 @@ def select_statement(
 def quoted(name: str, quote: str) -> str:
     """Return the name in the engine's quotation marks."""
     return f"{quote}{name.replace(quote, quote * 2)}{quote}"
+
+
+def streamed(
+    schema: pa.Schema, batches: Iterable[pa.RecordBatch], close: Callable[[], None]
+) -> pa.RecordBatchReader:
+    """Return a reader of the batches that calls `close` at their end, and when it is dropped before."""
+
+    def generate() -> Iterator[pa.RecordBatch | None]:
+        try:
+            yield None  # a generator that never started would not reach its `finally`
+            yield from batches
+        finally:
+            close()
+
+    started = generate()
+    next(started)
+    return pa.RecordBatchReader.from_batches(schema, started)
 
 
 def localized(texts: pa.Array, zone: str) -> pa.Array:

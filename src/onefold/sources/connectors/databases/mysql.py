@@ -25,6 +25,7 @@ from onefold.sources.connectors.databases.database import (
     localized,
     quoted,
     select_statement,
+    streamed,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class MySQL(Database):
     def describe(self, target: Target) -> tuple[SourceColumn, ...]:
         session = _Session(target)
         try:
-            session.execute(select_statement(target, "`") + " LIMIT 0")
+            session.select(select_statement(target, "`") + " LIMIT 0")
             return tuple(_column(field, target) for field in session.fields)
         finally:
             session.close()
@@ -81,19 +82,16 @@ class MySQL(Database):
         session = _Session(target)
         try:
             condition = _bound(session, target, columns, watermark)
-            session.execute(select_statement(target, "`", selected, condition))
+            session.select(select_statement(target, "`", selected, condition))
         except OnefoldError:
             session.close()
             raise
 
         def batches() -> Iterator[pa.RecordBatch]:
-            try:
-                while rows := session.fetch(ROWS_PER_BATCH):
-                    yield _batch(rows, columns, schema, target)
-            finally:
-                session.close()
+            while rows := session.fetch(ROWS_PER_BATCH):
+                yield _batch(rows, columns, schema, target)
 
-        return pa.RecordBatchReader.from_batches(schema, batches())
+        return streamed(schema, batches(), session.close)
 
 
 class _Session:
@@ -154,6 +152,12 @@ class _Session:
     def execute(self, statement: str, parameters: tuple[str | int, ...] | None = None) -> None:
         self._call(self._cursor.execute(statement, parameters), _translated)
 
+    def select(self, statement: str) -> None:
+        """Run one select. The driver lets several statements through; the server prepares only a single one."""
+        self.execute("SET @onefold_statement = %s", (statement,))
+        self.execute("PREPARE onefold_statement FROM @onefold_statement")
+        self.execute("EXECUTE onefold_statement")
+
     def fetch(self, rows: int) -> list[tuple[object, ...]]:
         async def more() -> list[tuple[object, ...]]:
             connection = self._connection
@@ -202,7 +206,8 @@ class _Session:
         try:
             return self._thread.submit(self._loop.run_until_complete, coroutine).result()
         except (errors.MySQLError, OSError, EOFError, TimeoutError) as error:
-            raise translate(error, self._target) from error
+            # Not as the cause: the server's own words may hold values of rows.
+            raise translate(error, self._target) from None
 
 
 def _tls(options: Mapping[str, str]) -> ssl.SSLContext | None:

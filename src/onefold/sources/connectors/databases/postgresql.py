@@ -18,6 +18,7 @@ from onefold.sources.connectors.databases.database import (
     driver_missing,
     quoted,
     select_statement,
+    streamed,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class PostgreSQL(Database):
                 schema = cursor.adbc_execute_schema(select_statement(target, '"'))
             return tuple(_column(field, target, required) for field in schema)
         except connection.Error as error:
-            raise _translated(error, target) from error
+            raise _translated(error, target) from None
         finally:
             connection.close()
 
@@ -89,20 +90,21 @@ class PostgreSQL(Database):
         except connection.Error as error:
             cursor.close()
             connection.close()
-            raise _translated(error, target) from error
+            raise _translated(error, target) from None
 
         def batches() -> Iterator[pa.RecordBatch]:
             try:
                 for batch in rows:
                     yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
-            except (connection.Error, OSError) as error:
-                raise _translated(error, target) from error
-            finally:
-                rows.close()
-                cursor.close()
-                connection.close()
+            except (connection.Error, OSError, pa.ArrowException) as error:
+                raise _translated(error, target) from None
 
-        return pa.RecordBatchReader.from_batches(schema, batches())
+        def close() -> None:
+            rows.close()
+            cursor.close()
+            connection.close()
+
+        return streamed(schema, batches(), close)
 
 
 def _connect(target: Target) -> dbapi.Connection:
@@ -237,8 +239,12 @@ def _unreachable(text: str, target: Target) -> OnefoldError:
 
 
 def _translated(error: Exception, target: Target) -> OnefoldError:
-    """Return our error for the server's, without values of rows: those messages may hold personal data."""
-    state = str(getattr(error, "sqlstate", None) or "")
+    """Return our error for the server's, without values of rows.
+
+    The server's messages may hold personal data (`invalid input syntax for type integer: "..."`), so they are
+    neither repeated nor kept as the cause. What breaks a running stream comes without a SQLSTATE.
+    """
+    state = str(getattr(error, "sqlstate", None) or _state_of(str(error)))
     if state in {"42P01", "3F000"}:
         return _table_missing(target)
     if state == "42501":
@@ -249,6 +255,8 @@ def _translated(error: Exception, target: Target) -> OnefoldError:
         message = f"Reading {target.what} took longer than {target.timeout_s} s and was cancelled."
         hint = "Raise `timeout` of the source, read less, or add an index."
         return Transient(message, code="sources.timeout", hint=hint)
+    if state.startswith("08") or state in {"57P01", "57P02", "57P03"}:
+        state = ""
     if state == "25006" or "data-modifying statement" in str(error):
         message = "The query would change data; sources are read in a read-only transaction."
         return InvalidInput(message, code="sources.query_writes", hint="Write a SELECT.")
@@ -257,13 +265,22 @@ def _translated(error: Exception, target: Target) -> OnefoldError:
         message = f"PostgreSQL cannot run {target.what}: {said.partition('ERROR:')[2].strip()}."
         hint = "Try the query in psql first."
         return InvalidInput(message, code="sources.query_invalid", hint=hint, context={"sqlstate": state})
-    if state.startswith("22"):
-        message = f"PostgreSQL could not compute a value of {target.what} (SQLSTATE {state})."
-        hint = "The query divides by zero or casts a value that does not fit; run it in psql to see where."
+    if state:
+        message = f"PostgreSQL gave up reading {target.what} (SQLSTATE {state})."
+        hint = "Run it in psql to see why: it may divide by zero, or cast a value that does not fit."
         return Permanent(message, code="sources.query_failed", hint=hint, context={"sqlstate": state})
     message = f"The connection to PostgreSQL at {target.address.place} broke while reading {target.what}."
     hint = "Run again; nothing of this source was published."
     return Transient(message, code="sources.connection_lost", hint=hint, context={"sqlstate": state})
+
+
+def _state_of(text: str) -> str:
+    """Return the SQLSTATE that an error text without one stands for; "" for a broken connection."""
+    if "due to statement timeout" in text:
+        return "57014"
+    if "read-only transaction" in text:
+        return "25006"
+    return "XX000" if "ERROR:" in text else ""
 
 
 def _table_missing(target: Target) -> OnefoldError:

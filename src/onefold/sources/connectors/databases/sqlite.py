@@ -27,6 +27,7 @@ from onefold.sources.connectors.databases.database import (
     localized,
     quoted,
     select_statement,
+    streamed,
 )
 
 _QUOTE: Final = '"'
@@ -86,14 +87,15 @@ class SQLite(Database):
                     wanted = batch if passed else batch.slice(1)
                     passed = True
                     yield _newer(_finished(wanted, columns, schema, target), watermark)
-            except (dbapi.Error, OSError) as error:
+            except (dbapi.Error, OSError, pa.ArrowException) as error:
                 raise _translated(str(error), path, target) from error
-            finally:
-                found.close()
-                cursor.close()
-                connection.close()
 
-        return pa.RecordBatchReader.from_batches(schema, batches())
+        def close() -> None:
+            found.close()
+            cursor.close()
+            connection.close()
+
+        return streamed(schema, batches(), close)
 
 
 def _finished(

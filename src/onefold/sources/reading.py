@@ -1,0 +1,209 @@
+"""Read a scan into the engine: one table with typed values, and for each misfit its field, value and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from onefold.foundation.kernel import InvalidInput, Permanent
+from onefold.foundation.warehouse import (
+    Column,
+    ColumnType,
+    Sql,
+    Warehouse,
+    any_of,
+    comma,
+    ident,
+    literal,
+    sql,
+)
+from onefold.sources.casting import WORDS, fitting, moment
+from onefold.sources.connectors import Scan
+from onefold.sources.connectors._engine_files import found_column
+from onefold.sources.connectors.connector import FILE, LINE, REJECT
+from onefold.sources.schema import PlannedColumn
+
+BAD: Final = "_bad"  # list of struct(field, raw, code, reason); null for a row that fits
+_BAD_TYPE: Final = Sql("STRUCT(field VARCHAR, raw VARCHAR, code VARCHAR, reason VARCHAR)[]")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """What was read: a table of the engine, whose `rowid` is the order of reading.
+
+    Attributes:
+        table: columns under their published names, `_bad`, and `_file` and `_line` where the scan has them.
+        rows: all rows in it.
+        bad: rows with misfits.
+    """
+
+    table: str
+    rows: int
+    bad: int
+
+
+def read_scan(
+    warehouse: Warehouse,
+    scan: Scan,
+    planned: Sequence[PlannedColumn],
+    *,
+    table: str,
+    key: Sequence[str],
+    time_zone: str,
+) -> ReadRows:
+    """Create the table from the scan's rows.
+
+    Raises:
+        InvalidInput: the source cannot be read as what it is declared to be.
+    """
+    try:
+        return _read(warehouse, scan, planned, table, key, time_zone)
+    except Permanent as error:
+        # The engine's text may quote values of the file; its first sentence does not.
+        said = error.message.splitlines()[0].removeprefix("Invalid Input Error: ")[:300]
+        where = f" ({scan.files[0].url})" if len(scan.files) == 1 else ""
+        message = f"The source cannot be read{where}: {said}"
+        hint = "Check that the file is whole and of the declared kind."
+        raise InvalidInput(message, code="sources.unreadable", hint=hint) from error
+
+
+def _read(
+    warehouse: Warehouse,
+    scan: Scan,
+    planned: Sequence[PlannedColumn],
+    table: str,
+    key: Sequence[str],
+    time_zone: str,
+) -> ReadRows:
+    arrived = f"{table}_arrived"
+    if scan.reader is not None:
+        warehouse.load_arrow(arrived, scan.reader())
+        rows = sql("SELECT * FROM {t}", t=ident(arrived))
+    else:
+        rows = scan.select or sql("SELECT NULL WHERE FALSE")
+    described = warehouse.rows(sql("DESCRIBE {rows}", rows=rows))
+    natives = {str(row[0]): str(row[1]) for row in described}
+    values = [_value(column, natives[column.in_source], time_zone) for column in planned]
+    misfits = [
+        misfit
+        for column, value in zip(planned, values, strict=True)
+        for misfit in _misfits(column, value, natives[column.in_source], scan, column.column.name in key)
+    ]
+    columns = [
+        sql("{v} AS {n}", v=value, n=ident(column.column.name))
+        for column, value in zip(planned, values, strict=True)
+    ]
+    columns.append(sql("{bad} AS {n}", bad=_bad(misfits, REJECT in natives), n=ident(BAD)))
+    columns += [ident(name) for name in (FILE, LINE) if name in scan.provenance]
+    count = warehouse.create_table(
+        table, sql("SELECT {columns} FROM ({rows})", columns=comma(columns), rows=rows)
+    )
+    warehouse.drop(arrived)
+    (bad,) = warehouse.rows(sql("SELECT count({bad}) FROM {t}", bad=ident(BAD), t=ident(table)))
+    return ReadRows(table, count, int(str(bad[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """A way in which a row does not fit: the condition, and what to say of it."""
+
+    condition: Sql
+    field: str
+    raw: Sql
+    code: str
+    reason: str
+
+
+def _value(column: PlannedColumn, native: str, time_zone: str) -> Sql:
+    raw = ident(column.in_source)
+    have = found_column(column.in_source, native).column
+    if have.type is ColumnType.INSTANT and native != "TIMESTAMP WITH TIME ZONE":
+        raw = moment(sql("CAST({raw} AS TIMESTAMP)", raw=raw), time_zone)
+    return fitting(raw, have, column.column, form=column.form, time_zone=time_zone)
+
+
+def _misfits(column: PlannedColumn, value: Sql, native: str, scan: Scan, is_key: bool) -> list[_Misfit]:
+    raw = ident(column.in_source)
+    text = sql("CAST({raw} AS VARCHAR)", raw=raw)
+    have = found_column(column.in_source, native).column
+    found: list[_Misfit] = []
+    safe = _never_misfits(have, column.column)
+    if not safe:
+        condition = sql(
+            "({raw} IS NOT NULL AND {value} IS NULL AND trim({text}) <> '')", raw=raw, value=value, text=text
+        )
+        written = f" written as {column.form}" if column.form else ""
+        reason = f"Not {WORDS[column.column.type]}{written} ({_limits(column.column)})."
+        found.append(_Misfit(condition, column.column.name, text, "type", reason))
+    if have.type is ColumnType.TEXT and scan.may_hold_nul:
+        condition = sql("coalesce(contains({raw}, chr(0)), FALSE)", raw=raw)
+        shown = sql("replace({raw}, chr(0), '\\0')", raw=raw)
+        found.append(_Misfit(condition, column.column.name, shown, "encoding", "It holds the character NUL."))
+    if is_key:
+        missing = sql("(trim(coalesce({text}, '')) = '')", text=text)
+        found.append(_Misfit(missing, column.column.name, text, "key_missing", "The primary key is missing."))
+    return found
+
+
+def _never_misfits(have: Column, want: Column) -> bool:
+    if want.type is ColumnType.TEXT:
+        return True
+    return (
+        have.type is want.type
+        and have.decimal == want.decimal
+        and want.type
+        not in (
+            ColumnType.DATE,
+            ColumnType.INSTANT,
+        )
+    )
+
+
+def _limits(column: Column) -> str:
+    match column.type:
+        case ColumnType.DATE | ColumnType.INSTANT:
+            return "years 1 to 9999"
+        case ColumnType.INTEGER | ColumnType.SMALL_INTEGER:
+            return "64 bit, no fraction" if column.type is ColumnType.INTEGER else "16 bit, no fraction"
+        case ColumnType.DECIMAL:
+            precision, scale = column.decimal or (38, 9)
+            return f"at most {precision - scale} digits before and {scale} after the point"
+        case _:
+            return f"type {column.type.value}"
+
+
+def _bad(misfits: Sequence[_Misfit], may_reject: bool) -> Sql:
+    entries = comma(
+        sql("CASE WHEN {c} THEN {entry} END", c=misfit.condition, entry=_entry(misfit)) for misfit in misfits
+    )
+    branches = Sql("CASE")
+    if may_reject:
+        rejected = _Misfit(
+            sql("({r} IS NOT NULL)", r=ident(REJECT)),
+            "",
+            ident(REJECT),
+            "unreadable",
+            "No record can be made of it.",
+        )
+        branches = sql("CASE WHEN {c} THEN [{entry}]", c=rejected.condition, entry=_entry(rejected))
+    if misfits:
+        branches = sql(
+            "{before} WHEN {any} THEN list_filter([{entries}], lambda entry: entry IS NOT NULL)",
+            before=branches,
+            any=any_of(misfit.condition for misfit in misfits),
+            entries=entries,
+        )
+    if not misfits and not may_reject:
+        return sql("CAST(NULL AS {type})", type=_BAD_TYPE)
+    return sql("CAST({branches} END AS {type})", branches=branches, type=_BAD_TYPE)
+
+
+def _entry(misfit: _Misfit) -> Sql:
+    return sql(
+        "struct_pack(field := {field}, raw := {raw}, code := {code}, reason := {reason})",
+        field=literal(misfit.field or None),
+        raw=misfit.raw,
+        code=literal(misfit.code),
+        reason=literal(misfit.reason),
+    )

@@ -1,0 +1,339 @@
+"""The stage of one source: read, type, quarantine, one row per key, clean, filter, publish."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.warehouse import Column, ColumnType, TableRef, ident, sql
+from onefold.runs import Outcome, StageContext, StageResult
+from onefold.sources.connectors import ConnectorContext, Coverage, Scan, ScanRequest, Watermark
+from onefold.sources.files import FileAccess
+from onefold.sources.model import SourceDefinition, key_of
+from onefold.sources.quarantine import SUFFIX, Rejections, collect, merged, quarantine_ref
+from onefold.sources.reading import ReadRows, read_scan
+from onefold.sources.schema import Drift, PlannedColumn, drift_of, plan_columns
+from onefold.sources.shaping import Differences, Shaped, ShapedTables
+
+GROUP: Final = "sources"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStage:
+    """Read one source and publish its table.
+
+    Publishes `<name>` (its columns, `<column>__code` beside a choice column's label, `_file` for a glob,
+    `_ordinal`, `_row_hash`), `<name>__quarantine` once rows have been rejected, and `<name>__raw` (the values
+    as read) when the definition has cleaning steps.
+
+    Attributes:
+        definition: the source.
+        directory: the workspace's folder, which relative paths start from.
+        cache: where copies of remote files and temporary files go.
+        dependents: by published column, what uses it, in words: `{"email": ["identity rule 'email'"]}`.
+        environment: what secret references are resolved from; None is the process's own.
+    """
+
+    definition: SourceDefinition
+    directory: Path
+    cache: Path
+    dependents: Mapping[str, Sequence[str]]
+    environment: Mapping[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        """`sources.<source>`."""
+        return f"{GROUP}.{self.definition.name}"
+
+    @property
+    def group(self) -> str:
+        """What `--only` selects it by."""
+        return GROUP
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Nothing: sources come first."""
+        return frozenset()
+
+    @property
+    def fingerprint(self) -> str | None:
+        """None: whether there is something new is seen by looking at the source."""
+        return None
+
+    def run(self, context: StageContext) -> StageResult:
+        """Bring the source's table up to date.
+
+        Raises:
+            InvalidInput: the source cannot be read as it is defined.
+            NotFound: the file or table is not there.
+            Transient: the place cannot be reached now.
+        """
+        work = self.cache / "work" / f"{context.run_id}-{self.definition.name}"
+        access = FileAccess(self.directory, self.cache / "files", self.environment)
+        connecting = ConnectorContext(context.files, access, context.now, work)
+        refresh = _Refresh(self.definition, context, connecting, self.dependents)
+        try:
+            return refresh.run()
+        finally:
+            refresh.tables.drop()
+            shutil.rmtree(work, ignore_errors=True)
+
+
+class _Refresh:
+    """One run of one source."""
+
+    def __init__(
+        self,
+        definition: SourceDefinition,
+        context: StageContext,
+        connecting: ConnectorContext,
+        dependents: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.definition = definition
+        self.context = context
+        self.connecting = connecting
+        self.dependents = dependents
+        self.warehouse = context.files
+        self.tables = ShapedTables(context.files, definition, context.now)
+        self.messages: list[str] = []
+        self.fingerprint = _fingerprint(definition)
+        self.known = context.exists(definition.name)
+        same = context.state.get("definition") == self.fingerprint
+        self.incremental = self.known and same and not context.full and definition.refresh != "full"
+        self.remembered = _mapping(context.state.get("columns"))
+
+    def run(self) -> StageResult:
+        """Read what is new and publish what changed."""
+        connector, state = self.definition.connector, _mapping(self.context.state.get("connector"))
+        if self.incremental and connector.is_unchanged(self.connecting, state):
+            return StageResult(Outcome.UNCHANGED, messages=("Nothing changed since the last run.",))
+        found = connector.discover(self.connecting)
+        planned = plan_columns(self.warehouse, self.definition, found, self.remembered)
+        drift = drift_of(planned, self.remembered if self.known else {})
+        stopped = self._stopped(drift)
+        if stopped is not None:
+            return stopped
+        incremental = self.incremental and not drift
+        scan = self._scan(planned, incremental=incremental)
+        if scan.coverage is Coverage.FILES and self.context.state.get("duplicates"):
+            # A row that lost to another file's was dropped: it must come back if that file no longer has it.
+            scan = self._scan(planned, incremental=False)
+        if scan.coverage is Coverage.NOTHING:
+            return StageResult(Outcome.UNCHANGED, messages=("Nothing changed since the last run.",))
+        return self._taken_over(planned, scan, drift)
+
+    def _taken_over(self, planned: Sequence[PlannedColumn], scan: Scan, drift: Drift) -> StageResult:
+        read = self._read(planned, scan)
+        rejections = collect(
+            self.warehouse,
+            scan,
+            read,
+            source=self.definition.name,
+            key=self.definition.primary_key,
+            run_id=self.context.run_id,
+            now=self.context.now,
+        )
+        self.tables.add(rejections.table)
+        rows_in = read.rows + rejections.rows - read.bad
+        self.context.progress(rows_in, f"read {rows_in:,} rows")
+        self._publish_quarantine(scan, read, rejections)
+        if scan.note:
+            self.messages.append(scan.note)
+        if rows_in and rejections.rows >= rows_in:
+            return self._nothing_fits(rows_in, rejections)
+        if not rows_in and scan.coverage is Coverage.EVERYTHING:
+            self.messages.append("The source has columns but no rows.")
+        shaped = self.tables.shape(planned, scan, read, numbers=self._numbers(scan), known=self.known and not drift)
+        if shaped.overlaps:
+            whole = self._scan(planned, incremental=False)
+            return self._taken_over(planned, whole, drift)
+        differences = self.tables.differences(shaped) if self.known and not drift else None
+        if differences is None or differences.any:
+            self._publish(shaped, planned, scan)
+        return self._result(planned, scan, rejections, shaped, differences, rows_in)
+
+    def _scan(self, planned: Sequence[PlannedColumn], *, incremental: bool) -> Scan:
+        request = ScanRequest(
+            columns=tuple(column.in_source for column in planned),
+            types={column.in_source: column.column for column in planned},
+            watermark=self._watermark(planned) if incremental else None,
+            state=_mapping(self.context.state.get("connector")) if incremental else {},
+        )
+        return self.definition.connector.scan(self.connecting, request)
+
+    def _watermark(self, planned: Sequence[PlannedColumn]) -> Watermark | None:
+        connector, name = self.definition.connector, self.definition.updated_at
+        value = self.context.state.get("watermark")
+        if name is None or not connector.pushes_watermark or not isinstance(value, str):
+            if self.definition.refresh == "incremental" and not connector.pushes_changes:
+                message = f"Source {self.definition.name!r} cannot be read incrementally."
+                hint = "Name its `updated_at` column, or set `refresh: auto`."
+                raise InvalidInput(message, code="sources.not_incremental", hint=hint)
+            return None
+        column = next(column for column in planned if column.column.name == name)
+        return Watermark(column.in_source, column.column.type, value)
+
+    def _read(self, planned: Sequence[PlannedColumn], scan: Scan) -> ReadRows:
+        self.tables.add(*scan.drop_after)
+        return read_scan(
+            self.warehouse,
+            scan,
+            planned,
+            table=self.tables.new("read"),
+            key=self.definition.primary_key,
+            time_zone=self.definition.time_zone,
+        )
+
+    def _stopped(self, drift: Drift) -> StageResult | None:
+        """Return the stop when what others use is gone or has another type; else note what drifted."""
+        broken = []
+        for column, what in [(c, "is gone") for c in drift.removed] + [(c, "has another type") for c in drift.retyped]:
+            users = self.dependents.get(column, ())
+            if users:
+                broken.append(f"Column {column!r} {what}; used by {', '.join(users)}.")
+            else:
+                self.messages.append(f"Column {column!r} {what}; nothing uses it.")
+        self.messages += [f"Column {column!r} is new and mapped to nothing." for column in drift.added]
+        if not broken:
+            return None
+        hint = "Bring the column back, or take it out of what uses it; the last good table stands."
+        return StageResult(Outcome.STOPPED, messages=(*broken, hint), figures={"broken_columns": len(broken)})
+
+    def _publish_quarantine(self, scan: Scan, read: ReadRows, rejections: Rejections) -> None:
+        known = self.context.exists(f"{self.definition.name}{SUFFIX}")
+        keys = self.tables.key_texts(read.table) if scan.coverage is Coverage.CHANGES else None
+        select = merged(rejections, scan, source=self.definition.name, known=known, key_texts=keys)
+        if select is None:
+            return
+        table = self.tables.new("quarantine")
+        rows = self.warehouse.create_table(table, select)
+        empty = known and not rows and not self._quarantine_rows()
+        if not empty:
+            everything = sql("SELECT * FROM {t}", t=ident(table))
+            self.context.publish(quarantine_ref(self.definition.name), everything, engine=self.warehouse)
+
+    def _quarantine_rows(self) -> int:
+        (row,) = self.warehouse.rows(sql("SELECT count(*) FROM {t}", t=ident(f"{self.definition.name}{SUFFIX}")))
+        return int(str(row[0]))
+
+    def _nothing_fits(self, rows_in: int, rejections: Rejections) -> StageResult:
+        key = ", ".join(repr(name) for name in self.definition.primary_key)
+        if rejections.codes.get("key_missing", 0) >= rows_in:
+            message = f"The primary key {key} of source {self.definition.name!r} is missing in every row."
+            hint = "Name another `primary_key`, or none: then rows are told apart by their order of reading."
+            raise InvalidInput(message, code="sources.key_all_null", hint=hint)
+        said = f"None of {rows_in:,} rows fits ({_by_code(rejections)}); the last good table stands."
+        see = f"See `onefold quarantine --source {self.definition.name}`."
+        figures = {"rejected": rejections.rows}
+        return StageResult(
+            Outcome.COMPLETED_WITH_ERRORS, rows_in=rows_in, messages=(said, see), figures=figures
+        )
+
+    def _numbers(self, scan: Scan) -> dict[str, int]:
+        """Return each file's number: kept from run to run, so that the order of reading is."""
+        before = _mapping(self.context.state.get("files")) if scan.coverage is Coverage.FILES else {}
+        numbers = {url: int(str(number)) for url, number in before.items() if url not in scan.gone}
+        following = max(numbers.values(), default=-1) + 1
+        for file in scan.files:
+            if file.url not in numbers:
+                numbers[file.url] = following
+                following += 1
+        return numbers
+
+    def _publish(self, shaped: Shaped, planned: Sequence[PlannedColumn], scan: Scan) -> None:
+        columns = {column.name: column for column in shaped.columns}
+        ref = TableRef(
+            self.definition.name, shaped.columns, key_of(self.definition, columns), self.definition.description
+        )
+        raw = self.tables.raw(shaped, planned) if self.definition.cleaning else None
+        self.context.publish(ref, shaped.select, engine=self.warehouse)
+        if raw is not None:
+            name = f"{self.definition.name}__raw"
+            raw_columns = (*(column.column for column in planned), Column("_ordinal", ColumnType.INTEGER))
+            description = f"{self.definition.name} before cleaning; `_ordinal` is that of the cleaned row."
+            self.context.publish(
+                TableRef(name, raw_columns, ("_ordinal",), description), raw, engine=self.warehouse
+            )
+
+    def _result(
+        self,
+        planned: Sequence[PlannedColumn],
+        scan: Scan,
+        rejections: Rejections,
+        shaped: Shaped,
+        differences: Differences | None,
+        rows_in: int,
+    ) -> StageResult:
+        messages, outcome = self.messages, Outcome.COMPLETED
+        if messages:
+            outcome = Outcome.COMPLETED_WITH_WARNINGS
+        if shaped.duplicates:
+            messages.append(f"{shaped.duplicates:,} rows repeat a primary key; {_rule(self.definition)} is kept.")
+        if shaped.unlabelled:
+            named = ", ".join(f"{name} ({count:,})" for name, count in shaped.unlabelled.items())
+            messages.append(f"Codes without a label: {named}.")
+            outcome = Outcome.COMPLETED_WITH_WARNINGS
+        changed = differences is None or differences.any
+        if differences is not None:
+            messages.append(differences.sentence)
+        if rejections.rows:
+            share = rejections.rows / rows_in
+            messages.append(f"{rejections.rows:,} of {rows_in:,} rows are in quarantine ({_by_code(rejections)}).")
+            if rejections.codes.get("encoding"):
+                messages.append("Some are not in the expected encoding: set the source's `encoding` if many are.")
+            outcome = Outcome.COMPLETED_WITH_WARNINGS
+            if share > self.definition.max_rejected_ratio:
+                outcome = Outcome.COMPLETED_WITH_ERRORS
+                messages.append(f"That is more than the {self.definition.max_rejected_ratio:.1%} allowed.")
+        elif not changed and outcome is Outcome.COMPLETED:
+            outcome = Outcome.UNCHANGED
+        figures: dict[str, int | float | str] = {
+            "rejected": rejections.rows,
+            "duplicates": shaped.duplicates,
+            "coverage": scan.coverage.value,
+        }
+        if differences is not None:
+            figures |= {"added": differences.added, "changed": differences.changed, "deleted": differences.deleted}
+        return StageResult(
+            outcome,
+            rows_in=rows_in,
+            rows_out=shaped.rows,
+            messages=tuple(messages),
+            state=self._state(planned, scan, shaped),
+            figures=figures,
+        )
+
+    def _state(self, planned: Sequence[PlannedColumn], scan: Scan, shaped: Shaped) -> dict[str, object]:
+        return {
+            "definition": self.fingerprint,
+            "connector": dict(scan.state),
+            "columns": {column.in_source: column.remembered for column in planned},
+            "watermark": shaped.watermark or self.context.state.get("watermark"),
+            "files": self._numbers(scan),
+            "duplicates": shaped.duplicates,
+        }
+
+
+def _fingerprint(definition: SourceDefinition) -> str:
+    document = definition.model_dump(mode="json", exclude={"description", "owner", "system", "entity"})
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _mapping(value: object) -> dict[str, dict[str, object]]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _by_code(rejections: Rejections) -> str:
+    return ", ".join(f"{code.replace('_', ' ')}: {count:,}" for code, count in rejections.codes.items())
+
+
+def _rule(definition: SourceDefinition) -> str:
+    return f"the newest by {definition.updated_at!r}" if definition.updated_at else "the first read"
+
+

@@ -1,0 +1,99 @@
+"""The short cut for telephone numbers says what the phonenumbers library says, wherever it says anything."""
+
+from __future__ import annotations
+
+import random
+
+import phonenumbers
+import pytest
+from phonenumbers import PhoneNumberType
+
+from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
+from onefold.foundation.warehouse.sql import sql
+from onefold.identity.normalizers import ColumnOf, NormalizeContext, normalized_column
+from onefold.identity.normalizers._phone_plan import plan_of_country_code, plan_of_region
+from onefold.identity.normalizers.phone import Phone, e164_or_digits
+
+REGIONS = ["AT", "BE", "BG", "CA", "CH", "DE", "ES", "FR", "GB", "GR", "IT", "NL", "PL", "UA", "US"]
+NUMBERS = 2_000
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_short_cut_equals_the_library(region: str) -> None:
+    values = numbers_of(region, NUMBERS)
+    expected = {value: e164_or_digits(value, region) or None for value in values}
+    context = NormalizeContext(region=region)
+    assert {value: Phone().python(value, context) for value in values} == expected
+    warehouse = DuckDBWarehouse()
+    import pyarrow as pa
+
+    warehouse.load_arrow("given", pa.table({"v": sorted(values)}))
+    column = normalized_column(warehouse, ColumnOf("given", "v"), [Phone()], context, "m")
+    select = sql("SELECT v, {x} FROM given AS t{j}", x=column.expression, j=column.joins)
+    assert dict(warehouse.rows(select)) == expected
+    ((undecided,),) = warehouse.rows(sql("SELECT count(*) FROM m"))
+    assert isinstance(undecided, int)
+    assert undecided < len(values), "the short cut decides nothing"
+    warehouse.close()
+
+
+@pytest.mark.parametrize("region", ["DE", "FR", "GB", "GR", "PL", "US"])
+def test_common_ways_of_writing_a_number_are_decided_in_sql(region: str) -> None:
+    code = phonenumbers.country_code_for_region(region)
+    numbers = [
+        phonenumbers.format_number(number, style)
+        for kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
+        if (number := phonenumbers.example_number_for_type(region, kind)) is not None
+        for style in (
+            phonenumbers.PhoneNumberFormat.E164,
+            phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+            phonenumbers.PhoneNumberFormat.NATIONAL,
+        )
+    ]
+    warehouse = DuckDBWarehouse()
+    import pyarrow as pa
+
+    warehouse.load_arrow("given", pa.table({"v": numbers}))
+    context = NormalizeContext(region=region)
+    column = normalized_column(warehouse, ColumnOf("given", "v"), [Phone()], context, "m")
+    assert warehouse.rows(sql("SELECT count(*) FROM m")) == [(0,)]
+    rows = warehouse.rows(sql("SELECT DISTINCT {x} FROM given AS t{j}", x=column.expression, j=column.joins))
+    assert all(str(row[0]).startswith(f"+{code}") for row in rows)
+    warehouse.close()
+
+
+def test_intricate_plans_are_left_to_the_library() -> None:
+    assert plan_of_region("BR") is None
+    assert plan_of_region("XX") is None
+    assert plan_of_country_code("999") is None
+    assert Phone().python("11 91234-5678", NormalizeContext(region="BR")) == "+5511912345678"
+
+
+def numbers_of(region: str, count: int) -> set[str]:
+    dice = random.Random(region)
+    code = phonenumbers.country_code_for_region(region)
+    prefixes = [
+        "",
+        "0",
+        "1",
+        "00",
+        "+",
+        f"+{code}",
+        f"00{code}",
+        f"011{code}",
+        f"+{code} (0)",
+        f"{code}",
+        "+33 ",
+    ]
+    numbers = set()
+    for _ in range(count):
+        kind = dice.choice([PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE])
+        example = phonenumbers.example_number_for_type(region, kind)
+        digits = str(example.national_number) if example and dice.random() < 0.7 else ""
+        kept = digits[: len(digits) - dice.randint(0, 5)]
+        length = len(digits) - len(kept) + dice.choice([-1, 0, 0, 0, 0, 1]) if digits else dice.randint(4, 13)
+        number = kept + "".join(dice.choice("0123456789") for _ in range(max(length, 0)))
+        middle = len(number) // 2
+        number = number[:middle] + dice.choice(["", "", " ", "-", ".", "/", ") "]) + number[middle:]
+        numbers.add(dice.choice(prefixes) + number + dice.choice(["", "", "", "", " ", " x 12", " ext 3"]))
+    return numbers
