@@ -28,7 +28,7 @@ EMBEDDED_ONLY = ("example", "foundation", "quality", "sources", "testing")
 
 # Function nodes of sqlglot that gave equal results on DuckDB and Spark.
 _ALLOWED = """
-    Abs And ArgMax ArgMin ArrayAgg ArrayContains ArrayFilter ArraySize ArraySort Asin Avg BitwiseAndAgg
+    Abs And ArgMax ArgMin Array ArrayAgg ArrayContains ArrayFilter ArraySize ArraySort Asin Avg BitwiseAndAgg
     BitwiseOrAgg Case Cast Ceil Coalesce Concat ConcatWs Contains Cos Count DateDiff DenseRank EndsWith
     Exists Exp Explode Filter Floor Greatest If Lag Lead Least Left Length Ln Lower MD5 Max Min Nullif Or
     Pad Pow Radians Rank RegexpExtract RegexpExtractAll RegexpLike RegexpReplace Replace Right Round

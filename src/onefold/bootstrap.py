@@ -23,7 +23,8 @@ from onefold.profiles import ProfileDefinition, ProfilesStage
 from onefold.quality import Acceptance, QualityDefinition, QualityStage, latest_acceptances
 from onefold.runs import Stage
 from onefold.settings import Settings
-from onefold.sources import SourceDefinition, SourceStage, describe
+from onefold.sources.model import SourceDefinition, describe
+from onefold.sources.stage import SourceStage
 
 D = TypeVar("D", bound=Definition)
 
@@ -133,14 +134,9 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
 
     descriptions = describe_tables(definitions)
     dependents = column_dependents(definitions)
-    workspace = workspace_of(definitions)
+    cache = directory / ".onefold" / "cache"
     stages: list[Stage] = [
-        SourceStage(
-            source,
-            directory=directory,
-            language=workspace.language,
-            dependents=dependents.get(source.name, {}),
-        )
+        SourceStage(source, directory, cache, dependents.get(source.name, {}))
         for source in definitions.of(SourceDefinition)
     ]
     source_names = frozenset(stage.name for stage in stages)

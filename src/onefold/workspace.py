@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from collections.abc import Iterator, Sequence
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -41,11 +44,13 @@ from onefold.foundation.definitions import (
     read_files,
     stored,
 )
-from onefold.foundation.kernel import InvalidInput, NotFound, SystemClock, nearest
+from onefold.foundation.definitions.yaml_text import write_document
+from onefold.foundation.kernel import Conflict, InvalidInput, NotFound, SystemClock, nearest
 from onefold.foundation.store import Store
 from onefold.foundation.warehouse import Scalar, Sql, Warehouse, ident, sql
 from onefold.foundation.warehouse.lake import Lake
 from onefold.identity import BlockReport, IdentityDefinition, block_report
+from onefold.identity.draft import draft_identity
 from onefold.identity.evaluate import Evaluation, evaluate, load_truth
 from onefold.identity.explain import PairExplanation, explain_pair, parse_record
 from onefold.profiles import ProfileDefinition, ProfileExplanation, explain_profile
@@ -59,10 +64,21 @@ from onefold.runs import (
     Watcher,
     last_manifest,
     manifest_of_run,
-    recent_manifests,
     recent_runs,
 )
+from onefold.runs.storage import recent_manifests
 from onefold.settings import Settings, load_settings
+from onefold.sources import (
+    ConnectorContext,
+    FileAccess,
+    SourceDefinition,
+    describe,
+    discover_source,
+    inventory,
+    preview_cleaning,
+    quarantine_rows,
+)
+from onefold.sources.connectors import FoundColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -267,6 +283,96 @@ class Workspace:
         with self.store.read() as connection:
             return recent_manifests(connection, self.settings.keep_runs)
 
+    # Sources
+
+    def source_lines(self) -> list[dict[str, object]]:
+        """Return each source with its rows, its quarantined rows and how the last run left it."""
+        manifest, runs = self.manifest(), self.history(1)
+        outcomes = {stage.stage: stage.outcome.value for stage in runs[0].stages} if runs else {}
+        with self.reader() as warehouse:
+            return [
+                {
+                    "source": source.name,
+                    "connector": source.connector.kind,
+                    "system": source.system,
+                    "records": _rows_of(warehouse, source.name, manifest),
+                    "quarantined": _rows_of(warehouse, f"{source.name}__quarantine", manifest),
+                    "last run": outcomes.get(f"sources.{source.name}", ""),
+                }
+                for source in self.definitions().of(SourceDefinition)
+            ]
+
+    def inventory(self) -> list[dict[str, object]]:
+        """Return the data source inventory: system, entity, records, key, frequency, owner, method."""
+        descriptions, manifest = self.describe(), self.manifest()
+        with self.reader() as warehouse:
+            records = {
+                name: count
+                for name in descriptions
+                if (count := _rows_of(warehouse, name, manifest)) is not None
+            }
+        return [asdict(row) for row in inventory(descriptions.values(), records)]
+
+    def discover(self, source: str) -> tuple[FoundColumn, ...]:
+        """Return the columns that a source has now; raises what reading it would raise."""
+        definition = self.definitions().get(SourceDefinition, source)
+        with self.connecting() as context:
+            return definition.connector.discover(context)
+
+    def preview(self, source: str, rows: int = 100) -> pa.Table:
+        """Return the first rows of a source as it has them."""
+        definition = self.definitions().get(SourceDefinition, source)
+        with self.connecting() as context:
+            return definition.connector.preview(context, rows)
+
+    def preview_cleaning(self, source: str, rows: int = 100) -> list[dict[str, object]]:
+        """Return the values that a source's cleaning steps change in its first rows, before and after."""
+        definition = self.definitions().get(SourceDefinition, source)
+        with self.connecting() as context:
+            return [asdict(value) for value in preview_cleaning(definition, context, rows)]
+
+    def quarantine(self, source: str | None = None) -> list[dict[str, object]]:
+        """Return the rows that did not fit, of one source or all: file, line, field, value, reason."""
+        definitions = self.definitions()
+        names = [one.name for one in definitions.of(SourceDefinition)]
+        wanted = names if source is None else [definitions.get(SourceDefinition, source).name]
+        published = self.manifest().tables
+        with self.reader() as warehouse:
+            return quarantine_rows(warehouse, [name for name in wanted if f"{name}__quarantine" in published])
+
+    def add_sources(self, files: Sequence[Path]) -> list[Path]:
+        """Draft a source definition for each file, and an identity definition when there is none; return the files.
+
+        Raises:
+            NotFound: a file is not there.
+            InvalidInput: a file is of no known kind or cannot be read.
+            Conflict: a definition of that name exists.
+        """
+        known = self.files()
+        with self.connecting() as context:
+            drafted = [discover_source(_as_written(file, self.directory), context) for file in files]
+        written = [
+            write_definition(self.directory, _drafted_document(source), folder="sources")
+            for source in drafted
+        ]
+        if not known.of(IdentityDefinition):
+            described = [describe(source) for source in (*known.of(SourceDefinition), *drafted)]
+            document = draft_identity(described)
+            if document is not None:
+                written.append(write_definition(self.directory, document, folder=""))
+        return written
+
+    @contextmanager
+    def connecting(self) -> Iterator[ConnectorContext]:
+        """Yield what connectors need to read outside a run."""
+        files = build_reader(self.settings)
+        with tempfile.TemporaryDirectory(prefix="onefold-") as work:
+            access = FileAccess(self.directory, self.directory / ".onefold" / "cache" / "files")
+            try:
+                yield ConnectorContext(files, access, SystemClock().now(), Path(work))
+            finally:
+                files.close()
+
     # Quality
 
     def quality(self, source: str | None = None) -> Overview:
@@ -274,14 +380,16 @@ class Workspace:
         with self.reader() as warehouse:
             return read_overview(warehouse, source)
 
-    def accept_quality(self, table: str, *, reason: str, by: str, until: dt.datetime | None = None) -> Acceptance:
+    def accept_quality(
+        self, table: str, *, reason: str, by: str, until: dt.datetime | None = None
+    ) -> Acceptance:
         """Let the run go on although a table is below its criteria; who and why are kept.
 
         Raises:
             NotFound: the table has not been graded.
         """
         overview = self.quality()
-        grades = {one.name: one.grade.value for one in overview.tables}
+        grades = {one.name: one.grade.grade for one in overview.tables}
         with self.store.write() as connection:
             return accept(
                 connection,
@@ -298,7 +406,7 @@ class Workspace:
     def evaluate_identity(self, truth: Path) -> Evaluation:
         """Compare the profiles with a truth file: CSV with the columns source, record_id, person."""
         with self.reader() as warehouse:
-            load_truth(warehouse, warehouse, truth)
+            load_truth(warehouse, truth)
             return evaluate(warehouse)
 
     def explain_pair(self, left: str, right: str) -> PairExplanation:
@@ -350,6 +458,69 @@ class Workspace:
             yield warehouse
         finally:
             warehouse.close()
+
+
+def new_workspace(directory: Path, files: Sequence[Path], settings: Settings | None = None) -> list[Path]:
+    """Make a workspace in a folder, with a drafted source for each file, and return the files written.
+
+    Raises:
+        Conflict: the folder is a workspace already.
+    """
+    if (directory / WORKSPACE_FILE).exists():
+        message = f"{directory} is a workspace already."
+        hint = "Add sources to it: `onefold sources add FILE`."
+        raise Conflict(message, code="workspace.exists", hint=hint)
+    directory.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^a-z0-9]+", "_", directory.resolve().name.lower()).strip("_") or "workspace"
+    document = {"kind": "workspace", "name": name if name[0].isalpha() else f"w_{name}"}
+    written = [directory / WORKSPACE_FILE]
+    written[0].write_text(write_document(dict(document)), encoding="utf-8")
+    ignored = directory / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text(
+            "# What runs make; the definitions belong into git.\n.onefold/\nlake/\n", encoding="utf-8"
+        )
+        written.append(ignored)
+    if files:
+        with Workspace(directory, settings) as workspace:
+            written += workspace.add_sources(files)
+    return written
+
+
+def write_definition(directory: Path, document: Mapping[str, object], *, folder: str) -> Path:
+    """Write a new definition file and return it.
+
+    Raises:
+        Conflict: the file exists.
+    """
+    name = f"{document['name']}.yaml" if folder else f"{document['kind']}.yaml"
+    path = directory / folder / name
+    if path.exists():
+        message = f"{path} exists."
+        raise Conflict(message, code="workspace.file_exists", hint="Rename it, or edit it by hand.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(write_document(document), encoding="utf-8")
+    return path
+
+
+def _drafted_document(source: SourceDefinition) -> dict[str, object]:
+    plain = source.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {"kind": "source", **{key: value for key, value in plain.items() if key != "kind"}}
+
+
+def _as_written(file: Path, directory: Path) -> str:
+    """Return the file's path as the definition is to hold it: relative to the workspace where that is short."""
+    if "://" in str(file):
+        return str(file)
+    relative = os.path.relpath(file.resolve(), directory)
+    return str(file.resolve()) if relative.startswith("../../..") else relative
+
+
+def _rows_of(warehouse: Warehouse, table: str, manifest: Manifest) -> int | None:
+    if table not in manifest.tables:
+        return None
+    ((count,),) = warehouse.rows(sql("SELECT count(*) FROM {table}", table=ident(table)))
+    return int(str(count))
 
 
 def open_workspace(directory: str | Path = ".", settings: Settings | None = None) -> Workspace:

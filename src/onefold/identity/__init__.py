@@ -1,5 +1,6 @@
 """Identity: which records are one person, why, and what that person is called from run to run."""
 
+from onefold.identity.blocking import BlockReport
 from onefold.identity.mapping import TablePlan, attribute_of
 from onefold.identity.mapping import plan_tables as mapped_tables
 from onefold.identity.model import IdentityDefinition, Winner
@@ -18,6 +19,7 @@ __all__ = [
     "PROFILE_ALIASES",
     "PROFILE_EVENTS",
     "PROFILE_RECORDS",
+    "BlockReport",
     "IdentityDefinition",
     "IdentityStage",
     "TablePlan",

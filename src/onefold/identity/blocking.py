@@ -7,7 +7,7 @@ key, or, where equality alone decides, chained instead of paired; both are repor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,7 +19,7 @@ from onefold.identity.comparisons.keys import ngram_keys, phonetic_key, prefix_k
 from onefold.identity.comparisons.number import Number
 from onefold.identity.comparisons.token_set import TokenSet
 from onefold.identity.model import Blocking, BlockKey, Condition, MatchRule
-from onefold.identity.records import RECORDS, known
+from onefold.identity.records import RECORDS
 from onefold.identity.terms import Terms
 
 _KEYLESS = (Number, DateTolerance, Distance)
@@ -127,10 +127,9 @@ def _alone(condition: Condition) -> tuple[tuple[Blocking, ...], ...]:
 class Blocks:
     """Builds the key tables and candidate pairs of one rule at a time."""
 
-    def __init__(self, warehouse: Warehouse, terms: Terms, bypassed: Mapping[int, int]) -> None:
+    def __init__(self, warehouse: Warehouse, terms: Terms) -> None:
         self._warehouse = warehouse
         self._terms = terms
-        self._bypassed = bypassed
 
     def build(self, plan: RulePlan) -> BlockReport:
         """Create `identity_keys_<bit>(key, rid)`: the keys worth pairing, one block per key, narrowed.
@@ -138,7 +137,7 @@ class Blocks:
         Blocks of one record are gone, and so are blocks that stay over the limit.
         """
         keys = f"identity_all_keys_{plan.bit}"
-        keyed = self._warehouse.create_table(keys, self._keys(plan))
+        keyed = self._warehouse.create_table(keys, self.keys(plan))
         sizes = f"identity_sizes_{plan.bit}"
         self._warehouse.create_table(
             sizes,
@@ -163,8 +162,8 @@ class Blocks:
             limit=limit,
         )
         added = 0
-        if int(str(capped)) and not plan.pairs_by_key_alone:
-            narrowed, added = self._narrowed(plan, keys, sizes)
+        if int(str(capped)) and not plan.pairs_by_key_alone and (found := self._narrowed(plan, keys, sizes)):
+            narrowed, added = found
             kept = union_all([kept, narrowed])
         self._warehouse.create_table(f"identity_keys_{plan.bit}", kept)
         if plan.pairs_by_key_alone:
@@ -183,12 +182,12 @@ class Blocks:
 
     def pairs(self, plan: RulePlan) -> Sql:
         """Return the select of the candidate pairs `(l, r)`, `l < r`, after `build`."""
-        distinct = "DISTINCT " if self._may_repeat(plan) else ""
-        return sql(
-            "SELECT {distinct}a.rid AS l, b.rid AS r FROM {keys} AS a JOIN {keys} AS b ON a.key = b.key "
-            "AND a.rid < b.rid",
-            distinct=Sql(distinct),
+        pairs = sql(
+            "SELECT a.rid AS l, b.rid AS r FROM {keys} AS a JOIN {keys} AS b ON a.key = b.key AND a.rid < b.rid",
             keys=ident(f"identity_keys_{plan.bit}"),
+        )
+        return (
+            sql("SELECT DISTINCT l, r FROM ({pairs}) AS d", pairs=pairs) if self._may_repeat(plan) else pairs
         )
 
     def _may_repeat(self, plan: RulePlan) -> bool:
@@ -198,7 +197,8 @@ class Blocks:
         wide = any(self._terms.of(self._part(plan, part)).width > 1 for part in parts)
         return len(plan.passes) > 1 or lists or wide
 
-    def _keys(self, plan: RulePlan) -> Sql:
+    def keys(self, plan: RulePlan) -> Sql:
+        """Return the select of the rule's keys `(key, rid)`, every block in it."""
         selects = [
             self._pass(plan, number, key, alternatives)
             for number, key in enumerate(plan.passes)
@@ -210,11 +210,9 @@ class Blocks:
         return sql("SELECT DISTINCT key, rid FROM ({keys}) AS k", keys=union_all(selects))
 
     def _part(self, plan: RulePlan, part: Blocking) -> Condition | Blocking:
-        """An exact part stands for the rule's own condition on that attribute, with its chain."""
-        for condition in plan.rule.exact:
-            if part.key is BlockKey.EXACT and condition.attribute == part.attribute:
-                return condition
-        return part
+        """A part stands for the rule's own condition on that attribute, with its chain, where there is one."""
+        own = plan.rule.exact if part.key is BlockKey.EXACT else (*plan.rule.fuzzy, *plan.rule.exact)
+        return next((condition for condition in own if condition.attribute == part.attribute), part)
 
     def _pass(self, plan: RulePlan, number: int, key: Sequence[Blocking], alternatives: Sequence[int]) -> Sql:
         scope = plan.tables if plan.inside is None else (plan.inside,)
@@ -227,7 +225,7 @@ class Blocks:
         for part, alternative in zip(key, alternatives, strict=True):
             term = self._terms.of(self._part(plan, part))
             value = term.column(alternative, "t")
-            conditions.append(known(term, alternative, "t", self._bypassed))
+            conditions.append(sql("{value} IS NOT NULL", value=value))
             one, many = _key_of(part, value)
             scalars += [one] if one else []
             lists += [many] if many else []
@@ -258,24 +256,28 @@ class Blocks:
             present=present,
         )
 
-    def _narrowed(self, plan: RulePlan, keys: str, sizes: str) -> tuple[Sql, int]:
-        """Split the blocks over the limit by the beginning of the first fuzzy value; drop what stays over."""
-        parts = [*plan.rule.fuzzy, *plan.rule.except_, *plan.rule.exact]
-        term = self._terms.of(parts[0])
+    def _narrowed(self, plan: RulePlan, keys: str, sizes: str) -> tuple[Sql, int] | None:
+        """Split the blocks over the limit by a second key; drop what stays over. None without a second key."""
+        second = self._second_key(plan)
+        if second is None:
+            return None
         narrow = f"identity_narrow_{plan.bit}"
-        self._warehouse.create_table(
-            narrow,
+        split = union_all(
             sql(
-                "SELECT of_hash(CAST(k.key AS VARCHAR), substr({value}, 1, 3)) AS key, k.rid FROM {keys} AS k "
+                "SELECT of_hash(CAST(k.key AS VARCHAR), {value}) AS key, k.rid FROM {keys} AS k "
                 "JOIN {sizes} AS s ON s.key = k.key JOIN {records} AS t ON t.rid = k.rid "
                 "WHERE s.n > {limit} AND {value} IS NOT NULL",
-                value=term.column(0, "t"),
+                value=value,
                 keys=ident(keys),
                 sizes=ident(sizes),
                 records=ident(RECORDS),
                 limit=plan.rule.max_block,
-            ),
+            )
+            for value in second
         )
+        if len(second) > 1:
+            split = sql("SELECT DISTINCT key, rid FROM ({split}) AS d", split=split)
+        self._warehouse.create_table(narrow, split)
         fitting = sql(
             "SELECT key, count(*) AS n FROM {narrow} GROUP BY key HAVING count(*) > 1 AND count(*) <= {limit}",
             narrow=ident(narrow),
@@ -283,7 +285,7 @@ class Blocks:
         )
         ((pairs,),) = self._warehouse.rows(
             sql(
-                "SELECT CAST(coalesce(sum(n * (n - 1) / 2.0), 0) AS DOUBLE) FROM ({fitting}) AS f",
+                "SELECT CAST(coalesce(sum(n * (n - 1) / 2.0), 0) AS DOUBLE) AS pairs FROM ({fitting}) AS f",
                 fitting=fitting,
             )
         )
@@ -294,19 +296,61 @@ class Blocks:
         )
         return select, int(float(str(pairs)))
 
+    def _second_key(self, plan: RulePlan) -> list[Sql] | None:
+        """Return the values that pairs of a large block must share too, one for each alternative.
+
+        An exact condition that the key lacks loses nothing; the beginning of a fuzzy value, or of the value that
+        an exception asks to be the same, loses the pairs that differ early: they are reported as left out.
+        """
+        keyed = {part.attribute for key in plan.passes for part in key if part.key is BlockKey.EXACT}
+        for condition in plan.rule.exact:
+            if condition.attribute not in keyed:
+                term = self._terms.of(condition)
+                return [term.column(k, "t") for k in range(term.width)]
+        begun = [one for one in plan.rule.fuzzy if not isinstance(one.compare, _KEYLESS)]
+        begun += [one for one in plan.rule.except_ if one.is_ == "different"]
+        if not begun:
+            return None
+        term = self._terms.of(begun[0])
+        return [sql("substr({value}, 1, 3)", value=term.column(k, "t")) for k in range(term.width)]
+
     def _chain(self, plan: RulePlan, keys: str, sizes: str) -> None:
-        """Create `identity_chain_<bit>(l, r)`: large blocks, where equality alone decides, as a star."""
+        """Create `identity_chain_<bit>(l, r)`: large blocks, where equality alone decides, as a star.
+
+        Its center is the record of the table ranked first with the smallest key.
+        """
+        members = sql(
+            "SELECT k.key, k.rid, row_number() OVER (PARTITION BY k.key ORDER BY t.table_no, t.record_id, k.rid) "
+            "AS place FROM {keys} AS k JOIN {sizes} AS s ON s.key = k.key JOIN {records} AS t ON t.rid = k.rid "
+            "WHERE s.n > {limit}",
+            keys=ident(keys),
+            sizes=ident(sizes),
+            records=ident(RECORDS),
+            limit=plan.rule.max_block,
+        )
+        star = f"identity_star_{plan.bit}"
+        self._warehouse.create_table(star, members)
         self._warehouse.create_table(
             f"identity_chain_{plan.bit}",
             sql(
-                "SELECT f.first AS l, k.rid AS r FROM {keys} AS k JOIN (SELECT k.key, min(k.rid) AS first "
-                "FROM {keys} AS k JOIN {sizes} AS s ON s.key = k.key WHERE s.n > {limit} GROUP BY k.key) AS f "
-                "ON f.key = k.key WHERE k.rid > f.first",
-                keys=ident(keys),
-                sizes=ident(sizes),
-                limit=plan.rule.max_block,
+                "SELECT least(c.rid, m.rid) AS l, greatest(c.rid, m.rid) AS r FROM {star} AS c "
+                "JOIN {star} AS m ON m.key = c.key WHERE c.place = 1 AND m.place > 1",
+                star=ident(star),
             ),
         )
+        self._warehouse.drop(star)
+
+
+def shares_key(warehouse: Warehouse, terms: Terms, plan: RulePlan) -> bool:
+    """Return whether a records table of two records has a key of the rule in common."""
+    ((most,),) = warehouse.rows(
+        sql(
+            "SELECT coalesce(max(n), 0) AS most FROM (SELECT key, count(DISTINCT rid) AS n FROM ({keys}) AS k "
+            "GROUP BY key) AS s",
+            keys=Blocks(warehouse, terms).keys(plan),
+        )
+    )
+    return int(str(most)) > 1
 
 
 def _key_of(part: Blocking, value: Sql) -> tuple[Sql | None, Sql | None]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+from pyarrow import csv
+
 from onefold.foundation.kernel import InvalidInput, NotFound
-from onefold.foundation.warehouse import Sql, Warehouse, ident, literal, sql
+from onefold.foundation.warehouse import Sql, Warehouse, ident, sql
 from onefold.identity.tables import PROFILE_RECORDS
 
 _COLUMNS = ("source", "record_id", "person")
@@ -43,23 +46,38 @@ class Evaluation:
         return {name: round(getattr(self, name), 6) for name in self.__dataclass_fields__}
 
 
-def load_truth(files: Warehouse, warehouse: Warehouse, path: Path) -> None:
+def load_truth(warehouse: Warehouse, path: Path) -> None:
     """Load a CSV with the columns source, record_id, person.
 
     Raises:
         NotFound: the file does not exist.
-        InvalidInput: a column is missing.
+        InvalidInput: it is no CSV, a column is missing, or a record stands in it twice.
     """
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", code="identity.truth_missing", hint="Check the path.")
-    select = sql("SELECT * FROM read_csv({path}, all_varchar = true, header = true)", path=literal(str(path)))
-    table = files.arrow(select)
+    texts = csv.ConvertOptions(column_types=dict.fromkeys(_COLUMNS, pa.string()), strings_can_be_null=False)
+    try:
+        table = csv.read_csv(path, convert_options=texts)
+    except pa.ArrowInvalid as error:
+        message = f"{path} is not a CSV file."
+        hint = f"A truth file has the columns {', '.join(_COLUMNS)}, separated by commas."
+        raise InvalidInput(message, code="identity.truth_unreadable", hint=hint) from error
     missing = [name for name in _COLUMNS if name not in table.column_names]
     if missing:
         message = f"{path} has no column {', '.join(missing)}."
         hint = f"A truth file has the columns {', '.join(_COLUMNS)}."
         raise InvalidInput(message, code="identity.truth_columns", hint=hint)
     warehouse.load_arrow(_TRUTH, table.select(list(_COLUMNS)))
+    ((repeated,),) = warehouse.rows(
+        sql(
+            "SELECT count(*) FROM (SELECT source, record_id FROM {truth} GROUP BY source, record_id "
+            "HAVING count(*) > 1) AS r",
+            truth=ident(_TRUTH),
+        )
+    )
+    if repeated:
+        message = f"{path} names {repeated} records more than once."
+        raise InvalidInput(message, code="identity.truth_repeats", hint="Give each record one person.")
 
 
 def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.name) -> Evaluation:

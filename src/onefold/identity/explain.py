@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from onefold.catalogue import TableDescription
-from onefold.foundation.kernel import NotFound, nearest
-from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql
-from onefold.identity.blocking import RulePlan
+from onefold.foundation.kernel import InvalidInput, NotFound, nearest
+from onefold.foundation.warehouse import Warehouse, comma, ident, literal, sql
+from onefold.identity.blocking import RulePlan, shares_key
 from onefold.identity.matching import agrees, met, similarity
 from onefold.identity.model import Condition, ExceptionCondition, IdentityDefinition, RecordKey
-from onefold.identity.records import RECORDS, Records, over_table
+from onefold.identity.records import RECORDS, Records, drop_bypassed, over_table
 from onefold.identity.stage import prepare
 from onefold.identity.tables import MATCH_BYPASSED, MATCH_EVIDENCE, PROFILE_ALIASES, PROFILE_RECORDS
 from onefold.identity.terms import Terms
@@ -33,10 +33,15 @@ class ConditionExplanation:
 
 @dataclass(frozen=True, slots=True)
 class RuleExplanation:
-    """What a rule says of a pair."""
+    """What a rule says of a pair.
+
+    Attributes:
+        compared: whether the pair shares one of the rule's keys, without which nobody compares it.
+    """
 
     rule: str
     matches: bool
+    compared: bool
     conditions: tuple[ConditionExplanation, ...]
     exceptions: tuple[ConditionExplanation, ...]
     note: str = ""
@@ -64,6 +69,11 @@ class PairExplanation:
     def same_profile(self) -> bool:
         """Whether the last run put them together."""
         return self.left_profile is not None and self.left_profile == self.right_profile
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain JSON values."""
+        records = {"left": self.left.model_dump(), "right": self.right.model_dump()}
+        return {**asdict(self), **records, "same_profile": self.same_profile}
 
 
 def parse_record(text: str, tables: Mapping[str, object]) -> RecordKey:
@@ -166,7 +176,11 @@ def explain_pair(
 
     Raises:
         NotFound: a record does not exist.
+        InvalidInput: both are the same record.
     """
+    if left == right:
+        message = f"{left.table}:{left.id} is one record."
+        raise InvalidInput(message, code="identity.same_record", hint="Name two different records.")
     only: dict[str, list[str]] = {}
     for record in (left, right):
         only.setdefault(record.table, []).append(record.id)
@@ -174,30 +188,13 @@ def explain_pair(
         warehouse, definition, descriptions, only=only, bypassed_before=MATCH_BYPASSED.name
     )
     numbers = {table.table: table.number for table in tables}
-    for record in (left, right):
-        found = warehouse.rows(
-            sql("SELECT count(*) FROM {r} WHERE table_no = $no AND record_id = $id", r=ident(RECORDS)),
-            no=numbers.get(record.table, -1),
-            id=record.id,
-        )
-        if found == [(0,)]:
-            message = f"There is no record {record.id!r} in {record.table!r}."
-            hint = "Use the primary key as it stands in the source."
-            raise NotFound(message, code="identity.record_unknown", hint=hint)
-    pair = sql(
-        "FROM {records} AS a, {records} AS b WHERE a.table_no = {left_no} AND a.record_id = {left_id} "
-        "AND b.table_no = {right_no} AND b.record_id = {right_id}",
-        records=ident(RECORDS),
-        left_no=numbers[left.table],
-        left_id=literal(left.id),
-        right_no=numbers[right.table],
-        right_id=literal(right.id),
-    )
-    same_table = left.table == right.table
+    rids = (_rid(warehouse, left, numbers), _rid(warehouse, right, numbers))
+    pair = _Pair(warehouse, terms, rids, _bypassed_terms(warehouse, terms, records, rids))
+    drop_bypassed(warehouse, terms, records)
     rules = tuple(
-        _explain_rule(warehouse, plan, terms, records, pair)
+        pair.rule(plan)
         for plan in plans
-        if plan.inside is None or (same_table and plan.inside == numbers[left.table])
+        if plan.inside is None or (left.table == right.table and plan.inside == numbers[left.table])
     )
     verdict, reason = _verdict(warehouse, left, right)
     warehouse.drop(RECORDS, *(over_table(term) for term in terms.all()))
@@ -212,64 +209,112 @@ def explain_pair(
     )
 
 
-def _explain_rule(
-    warehouse: Warehouse, plan: RulePlan, terms: Terms, records: Records, pair: Sql
-) -> RuleExplanation:
-    conditions = tuple(
-        _explain_condition(warehouse, condition, terms, records, pair) for condition in plan.rule.when
+def _rid(warehouse: Warehouse, record: RecordKey, numbers: Mapping[str, int]) -> int:
+    found = warehouse.rows(
+        sql("SELECT rid FROM {r} WHERE table_no = $no AND record_id = $id", r=ident(RECORDS)),
+        no=numbers.get(record.table, -1),
+        id=record.id,
     )
-    exceptions = tuple(
-        _explain_condition(warehouse, exception, terms, records, pair) for exception in plan.rule.except_
-    )
-    holds = all(condition.holds for condition in conditions)
-    met_exceptions = [exception.attribute for exception in exceptions if exception.holds]
-    note = f"kept apart by the exception on {', '.join(met_exceptions)}" if holds and met_exceptions else ""
-    return RuleExplanation(
-        rule=plan.name,
-        matches=holds and not met_exceptions,
-        conditions=conditions,
-        exceptions=exceptions,
-        note=note,
-    )
+    if not found:
+        message = f"There is no record {record.id!r} in {record.table!r}."
+        hint = "Use the primary key as it stands in the source."
+        raise NotFound(message, code="identity.record_unknown", hint=hint)
+    return int(str(found[0][0]))
 
 
-def _explain_condition(
-    warehouse: Warehouse, condition: Condition, terms: Terms, records: Records, pair: Sql
-) -> ConditionExplanation:
-    term = terms.of(condition)
-    is_exception = isinstance(condition, ExceptionCondition)
-    holds = (
-        met(condition, terms)
-        if isinstance(condition, ExceptionCondition)
-        else agrees(condition, terms, records.bypassed)
-    )
-    values = comma(term.column(k, side) for side in ("a", "b") for k in range(term.width))
-    ((score, decided, *found),) = warehouse.rows(
-        sql(
-            "SELECT {similarity}, {holds}, {values} {pair}",
-            similarity=similarity(condition, terms, "a", "b"),
-            holds=holds,
-            values=values,
-            pair=pair,
+def _bypassed_terms(
+    warehouse: Warehouse, terms: Terms, records: Records, rids: Sequence[int]
+) -> frozenset[int]:
+    """Return the terms of which one of the records has a value that too many records share."""
+    found = set()
+    for term in terms.all():
+        for column in term.columns if records.bypassed.get(term.index) else ():
+            ((count,),) = warehouse.rows(
+                sql(
+                    "SELECT count(*) FROM {records} AS r JOIN {over} AS o ON o.value = r.{column} "
+                    "WHERE r.rid IN ({rids})",
+                    records=ident(RECORDS),
+                    over=ident(over_table(term)),
+                    column=ident(column),
+                    rids=comma(literal(rid) for rid in rids),
+                )
+            )
+            if count:
+                found.add(term.index)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two records of the records table, over-frequent values taken out."""
+
+    warehouse: Warehouse
+    terms: Terms
+    rids: tuple[int, int]
+    bypassed: frozenset[int]
+
+    def rule(self, plan: RulePlan) -> RuleExplanation:
+        """Return what a rule says of them."""
+        conditions = tuple(self.condition(condition) for condition in plan.rule.when)
+        exceptions = tuple(self.condition(exception) for exception in plan.rule.except_)
+        holds = all(condition.holds for condition in conditions)
+        met_exceptions = [exception.attribute for exception in exceptions if exception.holds]
+        compared = shares_key(self.warehouse, self.terms, plan)
+        note = ""
+        if holds and met_exceptions:
+            note = f"kept apart by the exception on {', '.join(met_exceptions)}"
+        elif holds and not compared:
+            note = "never compared: the records share none of the rule's keys, or are not of its tables"
+        return RuleExplanation(
+            rule=plan.name,
+            matches=holds and compared and not met_exceptions,
+            compared=compared,
+            conditions=conditions,
+            exceptions=exceptions,
+            note=note,
         )
-    )
-    left = tuple(str(value) for value in found[: term.width] if value is not None)
-    right = tuple(str(value) for value in found[term.width :] if value is not None)
-    note = ""
-    if not left or not right:
-        note = "unknown on one side"
-    elif score == 1 and not decided and not is_exception:
-        note = "too many records share this value"
-    return ConditionExplanation(
-        attribute=condition.attribute,
-        left=left,
-        right=right,
-        compare="exact" if condition.compare is None else condition.compare.kind,
-        similarity=None if score is None else float(str(score)),
-        threshold=condition.precision,
-        holds=bool(decided),
-        note=note,
-    )
+
+    def condition(self, condition: Condition) -> ConditionExplanation:
+        """Return what a condition or an exception says of them."""
+        term = self.terms.of(condition)
+        holds = (
+            met(condition, self.terms)
+            if isinstance(condition, ExceptionCondition)
+            else agrees(condition, self.terms)
+        )
+        values = comma(
+            sql("{value} AS {name}", value=term.column(k, side), name=ident(f"{side}{k}"))
+            for side in ("a", "b")
+            for k in range(term.width)
+        )
+        ((score, decided, *found),) = self.warehouse.rows(
+            sql(
+                "SELECT {similarity} AS similarity, {holds} AS holds, {values} FROM {records} AS a, "
+                "{records} AS b WHERE a.rid = {left} AND b.rid = {right}",
+                similarity=similarity(condition, self.terms, "a", "b"),
+                holds=holds,
+                values=values,
+                records=ident(RECORDS),
+                left=self.rids[0],
+                right=self.rids[1],
+            )
+        )
+        left = tuple(str(value) for value in found[: term.width] if value is not None)
+        right = tuple(str(value) for value in found[term.width :] if value is not None)
+        note = ""
+        if not left or not right:
+            bypassed = term.index in self.bypassed
+            note = "too many records share this value" if bypassed else "unknown on one side"
+        return ConditionExplanation(
+            attribute=condition.attribute,
+            left=left,
+            right=right,
+            compare="exact" if condition.compare is None else condition.compare.kind,
+            similarity=None if score is None else float(str(score)),
+            threshold=condition.precision,
+            holds=bool(decided),
+            note=note,
+        )
 
 
 def _verdict(warehouse: Warehouse, left: RecordKey, right: RecordKey) -> tuple[str, str]:

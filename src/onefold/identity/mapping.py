@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput, nearest
-from onefold.identity.model import AttributeSettings, IdentityDefinition, MappedColumns, MappedTable
+from onefold.identity.model import (
+    AttributeSettings,
+    Blocking,
+    Condition,
+    IdentityDefinition,
+    MappedColumns,
+    MappedTable,
+)
 from onefold.identity.normalizers.address import Address
 from onefold.identity.normalizers.date import Date
 from onefold.identity.normalizers.email import Email
@@ -174,7 +181,8 @@ def _with_joins(
 def _check_attributes(definition: IdentityDefinition, plans: Sequence[TablePlan]) -> None:
     known = {attribute for plan in plans for attribute in plan.columns}
     for rule in definition.all_rules():
-        parts = [*rule.when, *rule.except_, *(part for key in rule.block for part in key)]
+        parts: list[Condition | Blocking] = [*rule.when, *rule.except_]
+        parts += [part for key in rule.block for part in key]
         for part in parts:
             if part.attribute not in known:
                 message = f"Rule {rule.name!r} asks for {part.attribute!r}, which no table has."

@@ -7,15 +7,17 @@ in words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from onefold.foundation.warehouse import (
     Sql,
     Warehouse,
+    after_commas,
     all_of,
     any_of,
+    comma,
     ident,
     literal,
     sql,
@@ -24,7 +26,7 @@ from onefold.foundation.warehouse import (
 from onefold.identity.blocking import BlockReport, Blocks, RulePlan
 from onefold.identity.comparisons.comparison import double
 from onefold.identity.model import Condition, ExceptionCondition
-from onefold.identity.records import RECORDS, known
+from onefold.identity.records import RECORDS
 from onefold.identity.terms import Terms
 
 EDGES = "identity_edges"
@@ -61,13 +63,11 @@ def similarity(condition: Condition, terms: Terms, left: str, right: str) -> Sql
         found = [condition.compare.similarity(a, b) for a, b in pairs]
     if len(found) == 1:
         return found[0]
-    return sql("greatest({found})", found=Sql(", ".join(one.text for one in found)))
+    return sql("greatest({found})", found=comma(found))
 
 
-def agrees(
-    condition: Condition, terms: Terms, bypassed: Mapping[int, int], left: str = "a", right: str = "b"
-) -> Sql:
-    """Return the condition in SQL: similar enough, never null. Values that are nobody's do not agree."""
+def agrees(condition: Condition, terms: Terms, left: str = "a", right: str = "b") -> Sql:
+    """Return the condition in SQL: similar enough, never null. An unknown value does not agree."""
     if not condition.is_exact:
         return sql(
             "coalesce({similarity} >= {threshold}, FALSE)",
@@ -76,40 +76,35 @@ def agrees(
         )
     term = terms.of(condition)
     return any_of(
-        all_of(
-            [
-                sql("coalesce({l} = {r}, FALSE)", l=term.column(a, left), r=term.column(b, right)),
-                *([known(term, a, left, bypassed)] if bypassed.get(term.index) else []),
-            ]
-        )
+        sql("coalesce({l} = {r}, FALSE)", l=term.column(a, left), r=term.column(b, right))
         for a, b in product(range(term.width), repeat=2)
     )
 
 
 def met(exception: ExceptionCondition, terms: Terms, left: str = "a", right: str = "b") -> Sql:
     """Return whether a pair meets an exception, never null: a pair with an unknown value does not."""
-    return sql(
-        "coalesce({similarity} {operator} {threshold}, FALSE)",
-        similarity=similarity(exception, terms, left, right),
-        operator=Sql("<" if exception.is_ == "different" else ">="),
-        threshold=double(round(exception.precision, 9)),
-    )
+    holes = {
+        "similarity": similarity(exception, terms, left, right),
+        "threshold": double(round(exception.precision, 9)),
+    }
+    if exception.is_ == "different":
+        return sql("coalesce({similarity} < {threshold}, FALSE)", **holes)
+    return sql("coalesce({similarity} >= {threshold}, FALSE)", **holes)
 
 
 def match(
     warehouse: Warehouse,
     plans: Sequence[RulePlan],
     terms: Terms,
-    bypassed: Mapping[int, int],
 ) -> list[BlockReport]:
     """Create `identity_hits(l, r, bit, mask, score, similarities)` of all rules and return their block reports."""
-    blocks = Blocks(warehouse, terms, bypassed)
+    blocks = Blocks(warehouse, terms)
     reports: list[BlockReport] = []
     tables: list[str] = []
     for plan in plans:
         reports.append(blocks.build(plan))
         name = f"identity_hits_{plan.bit}"
-        warehouse.create_table(name, _hits(plan, blocks, terms, bypassed))
+        warehouse.create_table(name, _hits(plan, blocks, terms))
         warehouse.drop(f"identity_keys_{plan.bit}", f"identity_chain_{plan.bit}")
         tables.append(name)
     hits = [sql("SELECT * FROM {table}", table=ident(name)) for name in tables]
@@ -122,7 +117,7 @@ def match(
     return reports
 
 
-def _hits(plan: RulePlan, blocks: Blocks, terms: Terms, bypassed: Mapping[int, int]) -> Sql:
+def _hits(plan: RulePlan, blocks: Blocks, terms: Terms) -> Sql:
     candidates = blocks.pairs(plan)
     if plan.pairs_by_key_alone:
         chain = sql("SELECT l, r FROM {chain}", chain=ident(f"identity_chain_{plan.bit}"))
@@ -147,14 +142,14 @@ def _hits(plan: RulePlan, blocks: Blocks, terms: Terms, bypassed: Mapping[int, i
     ]
     where = all_of(
         [
-            *(agrees(condition, terms, bypassed) for condition in exact),
+            *(agrees(condition, terms) for condition in exact),
             *(sql("NOT ({met})", met=met(exception, terms)) for exception in rule.except_),
         ]
     )
     compared = sql(
         "SELECT p.l, p.r{fuzzy} FROM ({pairs}) AS p JOIN {records} AS a ON a.rid = p.l "
         "JOIN {records} AS b ON b.rid = p.r WHERE {where}",
-        fuzzy=Sql("".join(f", {one}" for one in fuzzy)),
+        fuzzy=after_commas(fuzzy),
         pairs=candidates,
         records=ident(RECORDS),
         where=where,
@@ -172,27 +167,28 @@ def _hits(plan: RulePlan, blocks: Blocks, terms: Terms, bypassed: Mapping[int, i
 
 
 def _weakest(count: int) -> Sql:
-    if count == 0:
+    scores = [sql("s{i}", i=i) for i in range(count)]
+    if not scores:
         return double(1)
-    if count == 1:
-        return Sql("s0")
-    return Sql(f"least({', '.join(f's{i}' for i in range(count))})")
+    return scores[0] if count == 1 else sql("least({scores})", scores=comma(scores))
 
 
 def _words(fuzzy: Sequence[Condition]) -> Sql:
-    """Return `last_name 0.93, street 0.88` as SQL; thousandths, so that engines print alike."""
+    """Return `last_name 0.93, street 0.88` as SQL: whole hundredths, rounded down so that 1.00 means equal."""
     if not fuzzy:
         return Sql("CAST(NULL AS VARCHAR)")
     parts = [
         sql(
-            "{name} || ' ' || CASE WHEN s{i} >= 1 THEN '1.00' ELSE '0.' || "
-            "lpad(CAST(CAST(floor(s{i} * 100) AS BIGINT) AS VARCHAR), 2, '0') END",
+            "{name} || CASE WHEN s{i} >= 1 THEN ' 1.00' ELSE ' 0.' || "
+            "lpad(CAST(CAST(floor(s{i} * 100 + {nudge}) AS BIGINT) AS VARCHAR), 2, '0') END",
             name=literal(condition.attribute),
             i=i,
+            # 0.29 * 100 is a hair below 29; similarities have nine digits, so this moves no other.
+            nudge=double(1e-8),
         )
         for i, condition in enumerate(fuzzy)
     ]
-    return Sql(" || ', ' || ".join(part.text for part in parts))
+    return sql("concat_ws(', ', {parts})", parts=comma(parts))
 
 
 def all_edges(warehouse: Warehouse) -> None:
@@ -212,7 +208,7 @@ def first_rule_edges(warehouse: Warehouse, *, inside_bits: int, groups: str) -> 
 
     Pairs inside a table come from its deduplication rules alone. Across tables, each group of duplicates of
     the lower table takes the first rule that matches it with any table above, and there the most similar
-    record (ties: the table ranked first, then the first record), so records of an upper table are never
+    record (ties: the table ranked first, then the smallest record key), so records of an upper table are never
     joined by one of a lower table.
 
     Args:
@@ -226,11 +222,14 @@ def first_rule_edges(warehouse: Warehouse, *, inside_bits: int, groups: str) -> 
             "WITH inside AS (SELECT l, r, mask, score, similarities FROM {hits} WHERE bit < {inside}), "
             "across AS (SELECT CASE WHEN a.table_no < b.table_no THEN h.l ELSE h.r END AS upper, "
             "CASE WHEN a.table_no < b.table_no THEN h.r ELSE h.l END AS lower, "
-            "least(a.table_no, b.table_no) AS upper_no, h.bit, h.mask, h.score, h.similarities FROM {hits} AS h "
+            "least(a.table_no, b.table_no) AS upper_no, "
+            "CASE WHEN a.table_no < b.table_no THEN a.record_id ELSE b.record_id END AS upper_id, "
+            "CASE WHEN a.table_no < b.table_no THEN b.record_id ELSE a.record_id END AS lower_id, "
+            "h.bit, h.mask, h.score, h.similarities FROM {hits} AS h "
             "JOIN {records} AS a ON a.rid = h.l JOIN {records} AS b ON b.rid = h.r "
             "WHERE h.bit >= {inside} AND a.table_no <> b.table_no), "
             "chosen AS (SELECT upper, lower, mask, score, similarities FROM (SELECT c.*, row_number() OVER ("
-            "PARTITION BY g.label ORDER BY c.bit, c.score DESC, c.upper_no, c.upper, c.lower) AS place "
+            "PARTITION BY g.label ORDER BY c.bit, c.score DESC, c.upper_no, c.upper_id, c.lower_id) AS place "
             "FROM across AS c JOIN {groups} AS g ON g.rid = c.lower) AS ranked WHERE place = 1), "
             "both_kinds AS (SELECT l, r, mask, score, similarities FROM inside UNION ALL "
             "SELECT least(upper, lower) AS l, greatest(upper, lower) AS r, mask, score, similarities "

@@ -1,11 +1,10 @@
-"""From groups to profiles: which records count, which stand for their source, what the profile is called."""
+"""From groups to profiles: which records count, and which stand for their source."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onefold.foundation.kernel import InvalidInput
-from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql
+from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, spaced, sql
 from onefold.identity.ids import ASSIGNED, MEMBERS
 from onefold.identity.mapping import TablePlan
 from onefold.identity.model import IdentityDefinition, Winner
@@ -14,8 +13,10 @@ from onefold.identity.records import RECORDS
 
 def table_name(tables: Sequence[TablePlan], number: Sql) -> Sql:
     """Return the table's name for its number, as SQL."""
-    cases = Sql(" ".join(f"WHEN {table.number} THEN {literal(table.table)}" for table in tables))
-    return sql("CASE {number} {cases} END", number=number, cases=cases)
+    branches = spaced(
+        sql("WHEN {number} THEN {name}", number=table.number, name=literal(table.table)) for table in tables
+    )
+    return sql("CASE {number} {branches} END", number=number, branches=branches)
 
 
 def build_members(warehouse: Warehouse, tables: Sequence[TablePlan], labels: str) -> int:
@@ -47,93 +48,49 @@ def build_members(warehouse: Warehouse, tables: Sequence[TablePlan], labels: str
 
 def profile_records(definition: IdentityDefinition, tables: Sequence[TablePlan]) -> Sql:
     """Return the select of `profile_records`: records ranked by table, the winner of each table first."""
-    order = Sql(
-        ", ".join(f"{column} {direction} NULLS LAST" for column, direction in _preference(definition, tables))
-        + ", length(record_id) DESC, record_id DESC"
-    )
+    # Most people have one record, which needs no ranking.
     return sql(
-        "SELECT profile_id, source, record_id, CAST(row_number() OVER (PARTITION BY profile_id ORDER BY table_no, "
-        "{order}) AS SMALLINT) AS record_no, row_number() OVER (PARTITION BY profile_id, table_no ORDER BY {order}) "
-        "= 1 AS is_winner, record_ordinal, updated_at, profile_created_at FROM (SELECT m.*, a.profile_id, "
-        "a.profile_created_at FROM {members} AS m JOIN {assigned} AS a ON a.label = m.label) AS j",
-        order=order,
+        "SELECT a.profile_id, m.source, m.record_id, CAST(1 AS SMALLINT) AS record_no, TRUE AS is_winner, "
+        "m.record_ordinal, m.updated_at, a.profile_created_at FROM {members} AS m JOIN {assigned} AS a "
+        "ON a.label = m.label WHERE a.records = 1 "
+        "UNION ALL SELECT profile_id, source, record_id, CAST(record_no AS SMALLINT) AS record_no, "
+        "record_no = 1 OR table_no <> lag(table_no) OVER (PARTITION BY label ORDER BY record_no) AS is_winner, "
+        "record_ordinal, updated_at, profile_created_at FROM (SELECT m.*, a.profile_id, a.profile_created_at, "
+        "row_number() OVER (PARTITION BY m.label ORDER BY m.table_no, {order}) AS record_no "
+        "FROM {members} AS m JOIN {assigned} AS a ON a.label = m.label WHERE a.records > 1) AS j",
+        order=winners_first(definition, tables),
         members=ident(MEMBERS),
         assigned=ident(ASSIGNED),
     )
 
 
-def _preference(definition: IdentityDefinition, tables: Sequence[TablePlan]) -> list[tuple[str, str]]:
-    """Return the columns that order a table's records; each is null for tables with another preference."""
-    wanted: dict[Winner, list[int]] = {winner: [] for winner in Winner}
+def winners_first(definition: IdentityDefinition, tables: Sequence[TablePlan]) -> Sql:
+    """Return the ORDER BY, over members `m`, that puts the record that stands for its table first.
+
+    Equal ones are ordered by their keys, the largest first: whole numbers as numbers, other keys as texts.
+    """
+    terms = [*_preference(definition, tables), Sql("of_integer(m.record_id) DESC NULLS LAST")]
+    return comma([*terms, Sql("m.record_id DESC")])
+
+
+def _preference(definition: IdentityDefinition, tables: Sequence[TablePlan]) -> list[Sql]:
+    """Return the order of a table's records; a term is null for tables with another preference."""
+    wanted: dict[Winner, list[int]] = {}
     for table in tables:
         found = definition.deduplication.get(table.table)
-        wanted[found.winner if found else Winner.MOST_FILLED].append(table.number)
-    columns = {
-        Winner.MOST_FILLED: ("filled", "DESC"),
-        Winner.MOST_RECENT: ("updated_at", "DESC"),
-        Winner.LEAST_RECENT: ("updated_at", "ASC"),
-    }
-    if len(wanted[Winner.MOST_FILLED]) == len(tables):
-        return [columns[Winner.MOST_FILLED]]
-    return [
-        (f"CASE WHEN table_no IN ({', '.join(map(str, wanted[winner]))}) THEN {column} END", direction)
-        for winner, (column, direction) in columns.items()
-        if wanted[winner]
-    ]
+        wanted.setdefault(found.winner if found else Winner.MOST_FILLED, []).append(table.number)
+    return [_preferred(winner, numbers) for winner, numbers in wanted.items()]
 
 
-def use_custom_ids(warehouse: Warehouse, fields: Sequence[str], tables: Sequence[TablePlan]) -> None:
-    """Replace surrogates in `identity_assigned` by ids made from the fields' first known values.
-
-    A profile without any of the values keeps its surrogate, and so does the second of two profiles that would
-    get the same id.
-
-    Raises:
-        InvalidInput: a field is not `table.column` of a mapped table.
-    """
-    by_name = {table.table: table for table in tables}
-    parts: list[Sql] = []
-    for number, field in enumerate(fields):
-        table, _, column = field.partition(".")
-        if table not in by_name or column not in {c.name for c in warehouse.columns(table)}:
-            message = f"Profile ids are to be made from {field!r}, which does not exist."
-            hint = "Write `table.column` of a table in `map`."
-            raise InvalidInput(message, code="identity.id_field_unknown", hint=hint)
-        parts.append(
-            sql(
-                "SELECT m.label, {number} AS field, {table_text} || '|' || CAST(t.{column} AS VARCHAR) AS value, "
-                "row_number() OVER (PARTITION BY m.label ORDER BY m.record_ordinal) AS place FROM {members} AS m "
-                "JOIN {table} AS t ON t._ordinal = m.record_ordinal WHERE m.table_no = {table_no} "
-                "AND t.{column} IS NOT NULL",
-                number=number,
-                table_text=literal(table),
-                column=ident(column),
-                members=ident(MEMBERS),
-                table=ident(table),
-                table_no=by_name[table].number,
-            )
-        )
-    values = Sql(" UNION ALL ".join(part.text for part in parts))
-    picks = comma(sql("max(CASE WHEN field = {i} THEN value END) AS f{i}", i=i) for i in range(len(fields)))
-    texts = comma(sql("coalesce(f{i}, '')", i=i) for i in range(len(fields)))
-    warehouse.create_table(
-        "identity_custom",
-        sql(
-            "SELECT label, custom_id FROM (SELECT label, custom_id, row_number() OVER (PARTITION BY custom_id "
-            "ORDER BY label) AS place FROM (SELECT label, 'prf_' || substr(md5(concat_ws('|', {texts})), 1, 22) "
-            "AS custom_id FROM (SELECT label, {picks} FROM ({values}) AS v WHERE place = 1 GROUP BY label) AS w) "
-            "AS x) AS y WHERE place = 1",
-            texts=texts,
-            picks=picks,
-            values=values,
-        ),
+def _preferred(winner: Winner, tables: Sequence[int]) -> Sql:
+    column, direction = {
+        Winner.MOST_FILLED: (Sql("m.filled"), Sql("DESC NULLS LAST")),
+        Winner.MOST_RECENT: (Sql("m.updated_at"), Sql("DESC NULLS LAST")),
+        Winner.LEAST_RECENT: (Sql("m.updated_at"), Sql("ASC NULLS LAST")),
+    }[winner]
+    return sql(
+        "CASE WHEN m.table_no IN ({tables}) THEN {column} END {direction}",
+        tables=comma(literal(number) for number in tables),
+        column=column,
+        direction=direction,
     )
-    warehouse.create_table("identity_surrogates", sql("SELECT * FROM {a}", a=ident(ASSIGNED)))
-    warehouse.create_table(
-        ASSIGNED,
-        Sql(
-            "SELECT s.label, coalesce(c.custom_id, s.profile_id) AS profile_id, s.profile_created_at, s.is_new "
-            "FROM identity_surrogates AS s LEFT JOIN identity_custom AS c ON c.label = s.label"
-        ),
-    )
-    warehouse.drop("identity_custom", "identity_surrogates")

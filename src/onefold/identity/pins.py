@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from onefold.foundation.kernel import InvalidInput
-from onefold.foundation.warehouse import Sql, Warehouse, ident, sql, union_all
+from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, sql, union_all
 from onefold.identity.mapping import TablePlan
 from onefold.identity.matching import ALWAYS_MASK, EDGES
 from onefold.identity.model import Pins
@@ -59,10 +59,11 @@ def _from_source(warehouse: Warehouse, source: str) -> Sql:
         message = f"The source {source!r} of judged pairs has no {', '.join(missing)}."
         hint = f"It needs the columns {', '.join(_COLUMNS)}."
         raise InvalidInput(message, code="identity.pins_columns", hint=hint)
-    columns = ", ".join(
-        f"CAST({ident(existing[name.lower()])} AS VARCHAR) AS {ident(name)}" for name in _COLUMNS
+    columns = comma(
+        sql("CAST({column} AS VARCHAR) AS {name}", column=ident(existing[name.lower()]), name=ident(name))
+        for name in _COLUMNS
     )
-    return sql("SELECT {columns} FROM {source}", columns=Sql(columns), source=ident(source))
+    return sql("SELECT {columns} FROM {source}", columns=columns, source=ident(source))
 
 
 def add_always(warehouse: Warehouse, pairs: Sequence[tuple[int, int]]) -> None:

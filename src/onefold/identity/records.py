@@ -9,15 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from onefold.foundation.warehouse import Sql, Warehouse, all_of, comma, ident, literal, spaced, sql, union_all
+from onefold.foundation.warehouse import (
+    Sql,
+    Warehouse,
+    after_commas,
+    comma,
+    ident,
+    literal,
+    spaced,
+    sql,
+    union_all,
+)
 from onefold.identity.mapping import TablePlan
 from onefold.identity.model import MappedColumns
-from onefold.identity.normalizers.apply import ColumnOf, normalized_column
-from onefold.identity.normalizers.dummies import not_dummy
+from onefold.identity.normalizers.apply import ColumnOf, NormalizedColumn, normalized_column
 from onefold.identity.normalizers.normalizer import NormalizeContext
 from onefold.identity.terms import Term, Terms
 
 RECORDS = "identity_records"
+_INPUT = "identity_input"
+_NOTHING = Sql("CAST(NULL AS VARCHAR)")
 _BY_REGION = frozenset({"phone", "postcode"})
 """Normalizers that read a value by its region's habits."""
 _MOST_REGIONS = 40
@@ -56,6 +67,8 @@ def build_records(
 ) -> Records:
     """Create `identity_records`, and one table of over-frequent values per term that has a limit.
 
+    The values stay in the records until `drop_bypassed` takes them out.
+
     Args:
         warehouse: the engine, which sees the tables under their names.
         tables: the tables in order.
@@ -63,19 +76,9 @@ def build_records(
         only: record ids by table; without it every record is taken.
         bypassed_before: the table of values found over-frequent earlier, for when only some records are read.
     """
-    selects: list[Sql] = []
-    made: list[str] = []
-    offset = 0
-    for table in tables:
-        if only is not None and not only.get(table.table):
-            continue
-        view, largest = _input(warehouse, table, offset, None if only is None else only[table.table])
-        offset += largest + 1
-        select, maps = _normalized(warehouse, table, terms, view)
-        selects.append(select)
-        made += [view, *maps]
-    warehouse.create_table(RECORDS, union_all(selects))
-    warehouse.drop(*made)
+    _create_input(warehouse, tables, terms, only)
+    made = _create_records(warehouse, terms, _regions(warehouse))
+    warehouse.drop(_INPUT, *made)
     counted = warehouse.rows(
         sql("SELECT table_no, count(*) FROM {records} GROUP BY table_no", records=ident(RECORDS))
     )
@@ -97,22 +100,45 @@ def record_key(table: TablePlan) -> Sql:
     return parts[0] if len(parts) == 1 else sql("concat_ws('|', {parts})", parts=comma(parts))
 
 
-def _input(
-    warehouse: Warehouse, table: TablePlan, offset: int, only: Sequence[str] | None
-) -> tuple[str, int]:
-    """Create the view of a table's raw texts, one column per attribute and alternative."""
-    columns = [
-        sql("{text} AS {name}", text=_raw_text(source, k), name=ident(f"{attribute}__{k}"))
-        for attribute, source in table.columns.items()
-        for k in range(1 if source.join else len(source.columns))
-    ]
-    used = sorted({column for source in table.columns.values() for column in source.columns})
-    filled = Sql(
-        " + ".join(
-            sql("CASE WHEN {column} IS NULL THEN 0 ELSE 1 END", column=ident(column)).text for column in used
+def _create_input(
+    warehouse: Warehouse,
+    tables: Sequence[TablePlan],
+    terms: Terms,
+    only: Mapping[str, Sequence[str]] | None,
+) -> None:
+    """Create the view of all tables' raw texts: a column per attribute and alternative, null where a table has none.
+
+    All tables in one view, so that a value that several of them have is normalized once.
+    """
+    widths: dict[str, int] = {}
+    for term in terms.all():
+        widths[term.attribute] = max(term.width, widths.get(term.attribute, 0))
+    selects: list[Sql] = []
+    offset = 0
+    for table in tables:
+        if only is None or only.get(table.table):
+            selects.append(_input(table, widths, offset, None if only is None else only[table.table]))
+        ((largest,),) = warehouse.rows(
+            sql("SELECT coalesce(max(_ordinal), 0) AS largest FROM {table}", table=ident(table.table))
         )
-        or "0"
-    )
+        offset += int(str(largest)) + 1
+    warehouse.create_view(_INPUT, union_all(selects))
+
+
+def _input(table: TablePlan, widths: Mapping[str, int], offset: int, only: Sequence[str] | None) -> Sql:
+    columns = []
+    for attribute, width in widths.items():
+        source = table.columns.get(attribute)
+        present = 0 if source is None else 1 if source.join else len(source.columns)
+        for k in range(width):
+            text = _raw_text(source, k) if source and k < present else _NOTHING
+            columns.append(sql("{text} AS {name}", text=text, name=ident(_raw_column(attribute, k))))
+    used = sorted({column for source in table.columns.values() for column in source.columns})
+    filled = Sql("0")
+    for column in used:
+        filled = sql(
+            "{filled} + CASE WHEN {column} IS NULL THEN 0 ELSE 1 END", filled=filled, column=ident(column)
+        )
     updated_at = (
         sql("CAST({column} AS TIMESTAMPTZ)", column=ident(table.updated_at))
         if table.updated_at
@@ -123,30 +149,37 @@ def _input(
         if only is None
         else sql("{key} IN ({ids})", key=record_key(table), ids=comma(literal(i) for i in only))
     )
-    view = f"identity_input_{table.number}"
-    warehouse.create_view(
-        view,
-        sql(
-            "SELECT _ordinal + {offset} AS rid, _ordinal AS record_ordinal, {key} AS record_id, "
-            "{updated_at} AS updated_at, {filled} AS filled, {region} AS region{columns} FROM {table} WHERE {wanted}",
-            offset=offset,
-            key=record_key(table),
-            updated_at=updated_at,
-            filled=filled,
-            region=(
-                sql("upper(trim(CAST({column} AS VARCHAR)))", column=ident(table.region_column))
-                if table.region_column
-                else Sql("CAST(NULL AS VARCHAR)")
-            ),
-            columns=Sql("".join(f", {column}" for column in columns)),
-            table=ident(table.table),
-            wanted=wanted,
-        ),
+    return sql(
+        "SELECT _ordinal + {offset} AS rid, CAST({number} AS SMALLINT) AS table_no, _ordinal AS record_ordinal, "
+        "{key} AS record_id, {updated_at} AS updated_at, {filled} AS filled, {region} AS region{columns} "
+        "FROM {table} WHERE {wanted}",
+        offset=offset,
+        number=table.number,
+        key=record_key(table),
+        updated_at=updated_at,
+        filled=filled,
+        region=_region(table),
+        columns=after_commas(columns),
+        table=ident(table.table),
+        wanted=wanted,
     )
-    ((largest,),) = warehouse.rows(
-        sql("SELECT coalesce(max(_ordinal), 0) FROM {table}", table=ident(table.table))
+
+
+def _region(table: TablePlan) -> Sql:
+    """Return the region of a record in small letters: its own, else its table's, else an empty text."""
+    default = literal((table.region or "").lower())
+    if table.region_column is None:
+        return default
+    own = sql("lower(trim(CAST({column} AS VARCHAR)))", column=ident(table.region_column))
+    return sql(
+        "CASE WHEN regexp_matches({own}, '^[a-z]{{2}}$') THEN {own} ELSE {default} END",
+        own=own,
+        default=default,
     )
-    return view, int(str(largest))
+
+
+def _raw_column(attribute: str, alternative: int) -> str:
+    return f"{attribute}__{alternative}"
 
 
 def _raw_text(source: MappedColumns, alternative: int) -> Sql:
@@ -155,91 +188,107 @@ def _raw_text(source: MappedColumns, alternative: int) -> Sql:
     return sql("nullif(trim({value}), '')", value=value)
 
 
-def _normalized(warehouse: Warehouse, table: TablePlan, terms: Terms, view: str) -> tuple[Sql, list[str]]:
-    context = NormalizeContext(region=table.region)
-    regions = _regions(warehouse, table, view)
+def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) -> list[str]:
+    """Create the records table from the input; return the tables and views made on the way."""
+    made: list[str] = []
+    if any(_reads_regions(term) for term in terms.all()):
+        made += _create_region_views(warehouse, regions)
     columns: list[Sql] = []
-    joins: list[str] = []
-    made: list[str] = [_region_view(view, region) for region in (*regions, None)] if regions else []
+    joins: list[Sql] = []
     for term in terms.all():
-        source = table.columns.get(term.attribute)
-        present = 0 if source is None else 1 if source.join else len(source.columns)
         for k, name in enumerate(term.columns):
-            if k >= present:
-                columns.append(sql("CAST(NULL AS VARCHAR) AS {name}", name=ident(name)))
-                continue
-            raw = ColumnOf(view, f"{term.attribute}__{k}")
-            into = f"identity_map_{table.number}_{name}"
-            by_region = regions if any(step.kind in _BY_REGION for step in term.chain) else ()
-            branches: list[Sql] = []
-            for region in by_region:
-                seen = ColumnOf(_region_view(view, region), raw.column)
-                found = normalized_column(
-                    warehouse, seen, term.chain, NormalizeContext(region=region), f"{into}_{region.lower()}"
-                )
-                branches.append(
-                    sql(
-                        " WHEN t.region = {region} THEN {value}", region=literal(region), value=found.expression
+            column = _raw_column(term.attribute, k)
+            if _reads_regions(term):
+                found = [
+                    _normalized(
+                        warehouse, ColumnOf(_region_view(region), column), term, region, f"{name}_{region}"
                     )
+                    for region in (*regions, "")
+                ]
+                *known, rest = found
+                branches = spaced(
+                    sql("WHEN t.region = {region} THEN {value}", region=literal(region), value=one.expression)
+                    for region, one in zip(regions, known, strict=True)
                 )
-                joins.append(found.joins.text)
-                made += [found.made] if found.made else []
-            seen = ColumnOf(_region_view(view, None), raw.column) if by_region else raw
-            found = normalized_column(warehouse, seen, term.chain, context, into)
-            joins.append(found.joins.text)
-            made += [found.made] if found.made else []
-            value = found.expression
-            if branches:
-                value = sql("CASE{branches} ELSE {value} END", branches=spaced(branches), value=value)
-            if term.bypass_dummies and (kept := not_dummy(term.attribute, raw.qualified)) is not None:
-                value = sql("CASE WHEN {kept} THEN {value} END", kept=kept, value=value)
+                value = rest.expression
+                if known:
+                    value = sql("CASE {branches} ELSE {rest} END", branches=branches, rest=value)
+            else:
+                found = [_normalized(warehouse, ColumnOf(_INPUT, column), term, "", name)]
+                value = found[0].expression
+            joins += [one.joins for one in found]
+            made += [one.made for one in found if one.made]
             columns.append(sql("{value} AS {name}", value=value, name=ident(name)))
-    select = sql(
-        "SELECT t.rid, CAST({number} AS SMALLINT) AS table_no, t.record_ordinal, t.record_id, t.updated_at, "
-        "t.filled{columns} FROM {view} AS t{joins}",
-        number=table.number,
-        columns=Sql("".join(f", {column}" for column in columns)),
-        view=ident(view),
-        joins=Sql("".join(joins)),
+    warehouse.create_table(
+        RECORDS,
+        sql(
+            "SELECT t.rid, t.table_no, t.record_ordinal, t.record_id, t.updated_at, t.filled{columns} "
+            "FROM {input} AS t{joins}",
+            columns=after_commas(columns),
+            input=ident(_INPUT),
+            joins=spaced([Sql(""), *joins]),
+        ),
     )
-    return select, made
+    return made
 
 
-def _regions(warehouse: Warehouse, table: TablePlan, view: str) -> tuple[str, ...]:
-    """Create a view for each frequent region of a table whose rows have their own, and return the regions."""
-    if table.region_column is None:
-        return ()
+def _create_region_views(warehouse: Warehouse, regions: Sequence[str]) -> list[str]:
+    for region in regions:
+        one = sql(
+            "SELECT * FROM {input} WHERE region = {region}", input=ident(_INPUT), region=literal(region)
+        )
+        warehouse.create_view(_region_view(region), one)
+    listed = comma(literal(region) for region in ("", *regions))
+    others = sql(
+        "SELECT * FROM {input} WHERE region = '' OR region NOT IN ({listed})",
+        input=ident(_INPUT),
+        listed=listed,
+    )
+    warehouse.create_view(_region_view(""), others)
+    return [_region_view(region) for region in (*regions, "")]
+
+
+def _normalized(
+    warehouse: Warehouse, source: ColumnOf, term: Term, region: str, name: str
+) -> NormalizedColumn:
+    return normalized_column(
+        warehouse,
+        source,
+        term.chain,
+        NormalizeContext(region=region.upper() or None),
+        f"identity_map_{name}",
+        dummies_of=term.attribute if term.bypass_dummies else None,
+    )
+
+
+def _reads_regions(term: Term) -> bool:
+    return any(step.kind in _BY_REGION for step in term.chain)
+
+
+def _regions(warehouse: Warehouse) -> list[str]:
+    """Return the most frequent regions of the input's records; values of others are read without a region."""
     found = warehouse.rows(
         sql(
-            "SELECT region FROM {view} WHERE region IS NOT NULL AND region <> {own} AND length(region) = 2 "
-            "GROUP BY region ORDER BY count(*) DESC, region LIMIT {most}",
-            view=ident(view),
-            own=literal(table.region or ""),
+            "SELECT region FROM {input} WHERE region <> '' GROUP BY region ORDER BY count(*) DESC, region LIMIT {most}",
+            input=ident(_INPUT),
             most=_MOST_REGIONS,
         )
     )
-    regions = tuple(sorted(str(region) for (region,) in found))
-    for region in regions:
-        one = sql("SELECT * FROM {view} WHERE region = {region}", view=ident(view), region=literal(region))
-        warehouse.create_view(_region_view(view, region), one)
-    if regions:
-        listed = comma(literal(region) for region in regions)
-        rest = sql(
-            "SELECT * FROM {view} WHERE region IS NULL OR region NOT IN ({listed})", view=ident(view), listed=listed
-        )
-        warehouse.create_view(_region_view(view, None), rest)
-    return regions
+    return sorted(str(region) for (region,) in found)
 
 
-def _region_view(view: str, region: str | None) -> str:
-    return f"{view}_{(region or 'rest').lower()}"
+def _region_view(region: str) -> str:
+    return f"{_INPUT}_{region or 'unknown'}"
 
 
 def _find_over_frequent(warehouse: Warehouse, term: Term) -> int:
     values = union_all(
-        sql("SELECT {column} AS value FROM {records}", column=ident(column), records=ident(RECORDS))
+        sql("SELECT rid, {column} AS value FROM {records}", column=ident(column), records=ident(RECORDS))
         for column in term.columns
     )
+    if term.width > 1:
+        # One record may have the same value twice, as phone and as mobile.
+        values = sql("SELECT DISTINCT rid, value FROM ({values}) AS d", values=values)
     return warehouse.create_table(
         over_table(term),
         sql(
@@ -283,11 +332,41 @@ def bypassed_values(terms: Terms, records: Records) -> Sql:
     )
 
 
-def known(term: Term, alternative: int, alias: str, bypassed: Mapping[int, int]) -> Sql:
-    """Return the condition that a value is there and somebody's."""
-    column = term.column(alternative, alias)
-    present = sql("{column} IS NOT NULL", column=column)
-    if not bypassed.get(term.index):
-        return present
-    over = ident(over_table(term))
-    return all_of([present, sql("{column} NOT IN (SELECT value FROM {over})", column=column, over=over)])
+def drop_bypassed(warehouse: Warehouse, terms: Terms, records: Records) -> None:
+    """Take the over-frequent values out of the records, so that no rule, guard or key sees them."""
+    affected = [term for term in terms.all() if records.bypassed.get(term.index)]
+    if not affected:
+        return
+    taken = {name: f"b{term.index}_{k}" for term in affected for k, name in enumerate(term.columns)}
+    plain = ("rid", "table_no", "record_ordinal", "record_id", "updated_at", "filled")
+    columns = [sql("t.{name}", name=ident(name)) for name in plain]
+    for name in (name for term in terms.all() for name in term.columns):
+        if name in taken:
+            columns.append(
+                sql(
+                    "CASE WHEN {over}.value IS NULL THEN t.{name} END AS {name}",
+                    over=ident(taken[name]),
+                    name=ident(name),
+                )
+            )
+        else:
+            columns.append(sql("t.{name}", name=ident(name)))
+    joins = [
+        sql(
+            "LEFT JOIN {over} AS {alias} ON {alias}.value = t.{name}",
+            over=ident(over_table(term)),
+            alias=ident(taken[name]),
+            name=ident(name),
+        )
+        for term in affected
+        for name in term.columns
+    ]
+    warehouse.create_table(
+        RECORDS,
+        sql(
+            "SELECT {columns} FROM {records} AS t{joins}",
+            columns=comma(columns),
+            records=ident(RECORDS),
+            joins=spaced([Sql(""), *joins]),
+        ),
+    )

@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput
-from onefold.foundation.warehouse import Sql, Warehouse, ident, literal, sql
+from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql
 from onefold.identity.blocking import BlockReport, Blocks, RulePlan, plan_rule
 from onefold.identity.components import build_components
+from onefold.identity.custom_ids import use_custom_ids
 from onefold.identity.guards import CUTS, guard
-from onefold.identity.ids import IdRun, aliases, assign_ids, events
+from onefold.identity.ids import INTERMEDIATE, IdRun, aliases, assign_ids, events, note_changes
 from onefold.identity.mapping import TablePlan, plan_tables
 from onefold.identity.matching import (
     ALWAYS_MASK,
@@ -24,10 +25,17 @@ from onefold.identity.matching import (
     match,
     rule_reports,
 )
-from onefold.identity.members import build_members, profile_records, table_name, use_custom_ids
+from onefold.identity.members import build_members, profile_records, table_name
 from onefold.identity.model import IdentityDefinition, Mode
 from onefold.identity.pins import add_always, pinned_pairs
-from onefold.identity.records import RECORDS, Records, build_records, bypassed_values, over_table
+from onefold.identity.records import (
+    RECORDS,
+    Records,
+    build_records,
+    bypassed_values,
+    drop_bypassed,
+    over_table,
+)
 from onefold.identity.tables import (
     MATCH_BYPASSED,
     MATCH_EVIDENCE,
@@ -92,7 +100,7 @@ def prepare(
     only: Mapping[str, Sequence[str]] | None = None,
     bypassed_before: str | None = None,
 ) -> tuple[list[TablePlan], list[RulePlan], Terms, Records]:
-    """Read the mapped tables into the records table."""
+    """Read the mapped tables into the records table, over-frequent values still in it."""
     columns = {
         mapped.table: [column.name for column in warehouse.columns(mapped.table)]
         for mapped in definition.map
@@ -118,7 +126,8 @@ def block_report(
 ) -> list[BlockReport]:
     """Return what each rule would compare, without comparing."""
     _, plans, terms, records = prepare(warehouse, definition, descriptions)
-    blocks = Blocks(warehouse, terms, records.bypassed)
+    drop_bypassed(warehouse, terms, records)
+    blocks = Blocks(warehouse, terms)
     reports = [blocks.build(plan) for plan in plans]
     warehouse.drop(*(f"identity_{kind}_{plan.bit}" for plan in plans for kind in ("keys", "chain")))
     return reports
@@ -129,7 +138,8 @@ def resolve(
 ) -> Resolution:
     """Find out which records are one person: creates the records, edges, cuts and members tables."""
     tables, plans, terms, records = prepare(warehouse, definition, descriptions)
-    blocks = match(warehouse, plans, terms, records.bypassed)
+    drop_bypassed(warehouse, terms, records)
+    blocks = match(warehouse, plans, terms)
     if definition.mode is Mode.FIRST_RULE:
         _groups_of_duplicates(warehouse, plans)
         inside = min((plan.bit for plan in plans if plan.inside is None), default=_MOST_RULES)
@@ -167,8 +177,9 @@ def _groups_of_duplicates(warehouse: Warehouse, plans: Sequence[RulePlan]) -> No
 def evidence(resolution: Resolution, run_id: str) -> Sql:
     """Return the select of `match_evidence`."""
     names = [(1 << plan.bit, plan.name) for plan in resolution.plans] + [(ALWAYS_MASK, "always match")]
-    reasons = Sql(
-        ", ".join(f"CASE WHEN (e.mask & {mask}) <> 0 THEN {literal(name)} END" for mask, name in names)
+    reasons = comma(
+        sql("CASE WHEN (e.mask & {mask}) <> 0 THEN {name} END", mask=mask, name=literal(name))
+        for mask, name in names
     )
     return sql(
         "SELECT {left} AS left_source, a.record_id AS left_record, {right} AS right_source, "
@@ -226,7 +237,8 @@ class IdentityStage:
         )
         profiles = assign_ids(warehouse, run)
         if self.definition.profile_ids.fields:
-            use_custom_ids(warehouse, self.definition.profile_ids.fields, found.tables)
+            use_custom_ids(warehouse, self.definition, found.tables, context.run_id)
+        note_changes(warehouse, run)
         reports = rule_reports(warehouse, found.plans, found.blocks)
         happened = context.publish(PROFILE_EVENTS, events(run), append=True)
         context.publish(PROFILE_ALIASES, aliases(run))
@@ -306,9 +318,6 @@ def _drop_intermediate(warehouse: Warehouse, found: Resolution) -> None:
         "identity_kept",
         "identity_groups",
         "identity_inside",
-        "identity_members",
-        "identity_assigned",
-        "identity_claims",
-        "identity_winners",
+        *INTERMEDIATE,
         *(over_table(term) for term in found.terms.all()),
     )

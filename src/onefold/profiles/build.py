@@ -1,18 +1,20 @@
 """Build the profiles: candidates from every record, one winner per attribute, values with their lineage.
 
-`profile_candidates` has one row a record; a window ranks the records for each order that a policy asks for, and
-one aggregation picks every attribute's first known value together with the number of the record it is from.
+`profile_candidates` has one row a record. A profile of one record is that record. For the others a window ranks
+the records for each order that a policy asks for, and one aggregation picks every attribute's first known value
+together with the number of the record it is from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onefold.foundation.warehouse import (
     Column,
     Sql,
     Warehouse,
+    after_commas,
     any_of,
     comma,
     ident,
@@ -24,7 +26,10 @@ from onefold.identity import PROFILE_RECORDS
 from onefold.profiles.plan import AttributePlan, Origin, ProfilePlan, record_order
 
 CANDIDATES = "profile_candidates"
+RANKED = "profile_ranked"
 MERGED = "profile_merged"
+_SEVERAL = "profile_several"
+_ABOUT = ("profile_id", "record_no", "source", "updated_at", "is_winner", "profile_created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +42,58 @@ class Ranking:
 
 
 def build_candidates(
-    warehouse: Warehouse, plan: ProfilePlan, tables: Sequence[str], *, alternates_fill: bool
+    warehouse: Warehouse,
+    plan: ProfilePlan,
+    tables: Sequence[str],
+    *,
+    alternates_fill: bool,
+    profile_id: str | None = None,
 ) -> int:
     """Create `profile_candidates`: profile, record and every attribute's value; return the rows.
 
-    Besides the attributes it has `profile_id, record_no, source, updated_at, filled` and the columns that rank.
+    Besides the attributes it has `profile_id, record_no, source, updated_at, is_winner, profile_created_at`.
+
+    Args:
+        warehouse: the engine.
+        plan: what to build.
+        tables: the mapped tables in order.
+        alternates_fill: whether records count for which another record of their source stands.
+        profile_id: the only profile to look at; None for all.
     """
-    rankings = rank_columns(plan, tables)
-    inner = union_all(_table_candidates(plan, table, alternates_fill=alternates_fill) for table in tables)
-    prepared = comma_after(
-        sql("{value} AS {name}", value=value, name=ident(name))
-        for name, value in {r.prepared[0]: r.prepared[1] for r in rankings.values() if r.prepared}.items()
+    return warehouse.create_table(
+        CANDIDATES,
+        union_all(
+            _table_candidates(plan, table, alternates_fill=alternates_fill, profile_id=profile_id)
+            for table in tables
+        ),
     )
-    ranks = comma_after(
-        sql("{expression} AS {name}", expression=expression, name=ident(name))
-        for name, expression in {r.column: r.expression for r in rankings.values() if r.expression}.items()
-        if expression is not None
-    )
-    filled = Sql(
-        " + ".join(f"CASE WHEN {ident(one.name)} IS NULL THEN 0 ELSE 1 END" for one in plan.attributes) or "0"
-    )
-    select = sql("SELECT c.*, {filled} AS filled FROM ({inner}) AS c", filled=filled, inner=inner)
-    if prepared.text:
-        select = sql("SELECT c.*{prepared} FROM ({select}) AS c", prepared=prepared, select=select)
-    if ranks.text:
-        select = sql("SELECT c.*{ranks} FROM ({select}) AS c", ranks=ranks, select=select)
-    return warehouse.create_table(CANDIDATES, select)
 
 
-def comma_after(parts: Iterable[Sql]) -> Sql:
-    """Return the parts, each after a comma."""
-    return Sql("".join(f", {part}" for part in parts))
+def _rank(warehouse: Warehouse, plan: ProfilePlan, rankings: dict[str, Ranking]) -> None:
+    """Create `profile_ranked`: the candidates of profiles with several records, with the columns that rank."""
+    prepared = {r.prepared[0]: r.prepared[1] for r in rankings.values() if r.prepared}
+    ranks = {r.column: r.expression for r in rankings.values() if r.expression is not None}
+    filled = Sql("0")
+    for one in plan.attributes:
+        filled = sql(
+            "{filled} + CASE WHEN c.{name} IS NULL THEN 0 ELSE 1 END", filled=filled, name=ident(one.name)
+        )
+    # Record numbers start at 1 without gaps, so whoever has a second record has it under 2.
+    several = sql("SELECT profile_id FROM {candidates} WHERE record_no = 2", candidates=ident(CANDIDATES))
+    warehouse.create_table(_SEVERAL, several)
+    select = sql(
+        "SELECT c.*, {filled} AS filled FROM {candidates} AS c JOIN {several} AS s ON s.profile_id = c.profile_id",
+        filled=filled,
+        candidates=ident(CANDIDATES),
+        several=ident(_SEVERAL),
+    )
+    for added in (prepared, ranks):
+        if added:
+            columns = after_commas(
+                sql("{value} AS {name}", value=value, name=ident(name)) for name, value in added.items()
+            )
+            select = sql("SELECT c.*{columns} FROM ({select}) AS c", columns=columns, select=select)
+    warehouse.create_table(RANKED, select)
 
 
 def rank_columns(plan: ProfilePlan, tables: Sequence[str]) -> dict[str, Ranking]:
@@ -75,54 +101,61 @@ def rank_columns(plan: ProfilePlan, tables: Sequence[str]) -> dict[str, Ranking]
     shared: dict[str, Ranking] = {}
     found: dict[str, Ranking] = {}
     for attribute in plan.attributes:
-        order = record_order(attribute, tables)
+        value = ident(attribute.name)
+        name = f"prepared_{attribute.name}"
+        order = record_order(attribute, tables, value=value, prepared=ident(name))
         if order is None:
             found[attribute.name] = Ranking("record_no", None, None)
             continue
-        value = ident(attribute.name)
-        prepared = None
-        key = order.text
-        if attribute.policy.looks_at_value:
+        if order.text not in shared:
             needed = attribute.policy.prepared(value)
-            name = f"prepared_{attribute.name}"
-            prepared = (name, needed) if needed is not None else None
-            order = attribute.policy.order(value, ident(name))
-            key = f"{attribute.name}: {order}"
-        if key not in shared:
-            shared[key] = Ranking(
+            shared[order.text] = Ranking(
                 column=f"rank_{len(shared)}",
-                expression=sql(
-                    "row_number() OVER (PARTITION BY profile_id ORDER BY {order}, record_no)", order=order
-                ),
-                prepared=prepared,
+                expression=_rank_expression(attribute, order, value, ident(name)),
+                prepared=None if needed is None else (name, needed),
             )
-        found[attribute.name] = shared[key]
+        found[attribute.name] = shared[order.text]
     return found
 
 
-def _table_candidates(plan: ProfilePlan, table: str, *, alternates_fill: bool) -> Sql:
-    values = comma_after(
-        sql("{value} AS {name}", value=_value(attribute, table), name=ident(attribute.name))
+def _rank_expression(attribute: AttributePlan, order: Sql, value: Sql, prepared: Sql) -> Sql:
+    """Return a whole number that no two records of a profile share, the best record's the smallest."""
+    whole = None if attribute.preferences else attribute.policy.whole(value, prepared)
+    if whole is not None:
+        return sql("({whole}) * 32768 + record_no", whole=whole)
+    return sql("row_number() OVER (PARTITION BY profile_id ORDER BY {order}, record_no)", order=order)
+
+
+def _table_candidates(plan: ProfilePlan, table: str, *, alternates_fill: bool, profile_id: str | None) -> Sql:
+    values = after_commas(
+        sql(
+            "{value} AS {name}",
+            # Where the attribute prefers another of the table's records, its order decides among all of them.
+            value=_value(attribute, table, all_records=alternates_fill or table in attribute.preferences),
+            name=ident(attribute.name),
+        )
         for attribute in plan.attributes
     )
+    wanted = sql("p.source = {name}", name=literal(table))
+    if profile_id is not None:
+        wanted = sql("{wanted} AND p.profile_id = {id}", wanted=wanted, id=literal(profile_id))
     return sql(
-        "SELECT p.profile_id, p.record_no, p.source, p.updated_at{values} FROM {records} AS p "
-        "JOIN {table} AS t ON t._ordinal = p.record_ordinal WHERE p.source = {name}{only}",
+        "SELECT {about}{values} FROM {records} AS p JOIN {table} AS t ON t._ordinal = p.record_ordinal "
+        "WHERE {wanted}",
+        about=comma(sql("p.{name}", name=ident(name)) for name in _ABOUT),
         values=values,
         records=ident(PROFILE_RECORDS.name),
         table=ident(table),
-        name=literal(table),
-        only=Sql("" if alternates_fill else " AND p.is_winner"),
+        wanted=wanted,
     )
 
 
-def _value(attribute: AttributePlan, table: str) -> Sql:
+def _value(attribute: AttributePlan, table: str, *, all_records: bool) -> Sql:
     kind = attribute.value_type.sql_type
     for origin in attribute.origins:
         if origin.table == table:
-            return sql(
-                "CAST({value} AS {kind})", value=_origin_value(origin, attribute.value_type), kind=kind
-            )
+            value = _origin_value(origin, attribute.value_type)
+            return value if all_records else sql("CASE WHEN p.is_winner THEN {value} END", value=value)
     return sql("CAST(NULL AS {kind})", kind=kind)
 
 
@@ -139,97 +172,109 @@ def number_column(name: str) -> str:
 
 
 def merge(warehouse: Warehouse, plan: ProfilePlan, tables: Sequence[str]) -> int:
-    """Create `profile_merged(profile_id, values…, no_…)` from the candidates; return the profiles."""
+    """Create `profile_merged(profile_id, values…, no_…, record_count, source_count, created_at)`.
+
+    Returns the profiles.
+    """
     rankings = rank_columns(plan, tables)
-    alone = [attribute for attribute in plan.attributes if attribute.group is None]
-    groups: dict[str, list[AttributePlan]] = {}
-    for attribute in plan.attributes:
-        if attribute.group is not None:
-            groups.setdefault(attribute.group, []).append(attribute)
-    picks = [pick for attribute in alone for pick in _picks(attribute, rankings[attribute.name])]
-    for group, members in groups.items():
-        known = any_of(sql("{name} IS NOT NULL", name=ident(one.name)) for one in members)
-        picks.append(_winning_number(f"group_{group}", rankings[members[0].name], known))
-    merged = sql(
-        "SELECT profile_id{picks} FROM {candidates} GROUP BY profile_id",
-        picks=comma_after(picks),
-        candidates=ident(CANDIDATES),
-    )
-    columns: list[Sql] = []
-    joins: list[str] = []
-    for attribute in plan.attributes:
-        if attribute.group is None:
-            columns += [ident("m", attribute.name), ident("m", number_column(attribute.name))]
-            continue
-        alias = f"g_{attribute.group}"
-        value = ident(alias, attribute.name)
-        columns.append(value)
+    _rank(warehouse, plan, rankings)
+    rows = warehouse.create_table(MERGED, union_all([_of_one_record(plan), _of_several(plan, rankings)]))
+    warehouse.drop(_SEVERAL)
+    return rows
+
+
+def _of_one_record(plan: ProfilePlan) -> Sql:
+    columns = []
+    for one in plan.attributes:
+        value = sql("c.{name}", name=ident(one.name))
+        shown = value
+        if one.policy.collects:
+            shown = sql("CASE WHEN {value} IS NOT NULL THEN [CAST({value} AS VARCHAR)] END", value=value)
+        columns.append(sql("{value} AS {name}", value=shown, name=ident(one.name)))
         columns.append(
             sql(
-                "CASE WHEN {value} IS NOT NULL THEN {number} END AS {name}",
+                "CASE WHEN {value} IS NOT NULL THEN c.record_no END AS {name}",
                 value=value,
-                number=ident("m", f"no_group_{attribute.group}"),
-                name=ident(number_column(attribute.name)),
+                name=ident(number_column(one.name)),
             )
         )
-    for group in groups:
-        joined = ident(f"g_{group}")
-        number = ident("m", f"no_group_{group}")
-        joins.append(
-            f" LEFT JOIN {ident(CANDIDATES)} AS {joined} ON {joined}.profile_id = m.profile_id "
-            f"AND {joined}.record_no = {number}"
-        )
-    return warehouse.create_table(
-        MERGED,
-        sql(
-            "SELECT m.profile_id{columns} FROM ({merged}) AS m{joins}",
-            columns=comma_after(columns),
-            merged=merged,
-            joins=Sql("".join(joins)),
-        ),
-    )
-
-
-def _picks(attribute: AttributePlan, ranking: Ranking) -> list[Sql]:
-    value, name = ident(attribute.name), ident(attribute.name)
-    known = sql("{value} IS NOT NULL", value=value)
-    number = _winning_number(attribute.name, ranking, known)
-    if attribute.policy.collects:
-        text = sql("CAST({value} AS VARCHAR)", value=value)
-        collected = sql(
-            "of_list_distinct_sorted(list({text}) FILTER (WHERE {known})) AS {name}",
-            text=text,
-            known=known,
-            name=name,
-        )
-        return [collected, number]
-    picked = sql(
-        "arg_min({value}, {rank}) FILTER (WHERE {known}) AS {name}",
-        value=value,
-        rank=ident(ranking.column),
-        known=known,
-        name=name,
-    )
-    return [picked, number]
-
-
-def _winning_number(name: str, ranking: Ranking, known: Sql) -> Sql:
-    if ranking.column == "record_no":
-        return sql(
-            "min(record_no) FILTER (WHERE {known}) AS {name}", known=known, name=ident(number_column(name))
-        )
     return sql(
-        "arg_min(record_no, {rank}) FILTER (WHERE {known}) AS {name}",
-        rank=ident(ranking.column),
-        known=known,
-        name=ident(number_column(name)),
+        "SELECT c.profile_id{columns}, CAST(1 AS BIGINT) AS record_count, CAST(1 AS BIGINT) AS source_count, "
+        "c.profile_created_at AS created_at FROM {candidates} AS c LEFT JOIN {several} AS s "
+        "ON s.profile_id = c.profile_id WHERE s.profile_id IS NULL",
+        columns=after_commas(columns),
+        candidates=ident(CANDIDATES),
+        several=ident(_SEVERAL),
+    )
+
+
+def _of_several(plan: ProfilePlan, rankings: dict[str, Ranking]) -> Sql:
+    """Return the merged profiles of several records: first the best ranks, then the values that have them."""
+    best: dict[str, Sql] = {}
+    columns: list[Sql] = []
+    for one in plan.attributes:
+        rank, value = ident("c", rankings[one.name].column), ident("c", one.name)
+        best[_best_column(one)] = sql(
+            "min(CASE WHEN {known} THEN {rank} END)",
+            known=_known(plan, one),
+            rank=ident(rankings[one.name].column),
+        )
+        wins = sql("{rank} = {best}", rank=rank, best=ident("b", _best_column(one)))
+        if one.policy.collects:
+            columns.append(_collected(one))
+        else:
+            columns.append(
+                sql(
+                    "max(CASE WHEN {wins} THEN {value} END) AS {name}",
+                    wins=wins,
+                    value=value,
+                    name=ident(one.name),
+                )
+            )
+        columns.append(
+            sql(
+                "max(CASE WHEN {wins} AND {value} IS NOT NULL THEN c.record_no END) AS {name}",
+                wins=wins,
+                value=value,
+                name=ident(number_column(one.name)),
+            )
+        )
+    bests = after_commas(sql("{pick} AS {name}", pick=pick, name=ident(name)) for name, pick in best.items())
+    return sql(
+        "SELECT c.profile_id{columns}, count(*) AS record_count, "
+        "CAST(sum(CASE WHEN c.is_winner THEN 1 ELSE 0 END) + 0 AS BIGINT) AS source_count, "
+        "min(c.profile_created_at) AS created_at FROM {ranked} AS c JOIN (SELECT profile_id{bests} FROM {ranked} "
+        "GROUP BY profile_id) AS b ON b.profile_id = c.profile_id GROUP BY c.profile_id",
+        columns=after_commas(columns),
+        bests=bests,
+        ranked=ident(RANKED),
+    )
+
+
+def _best_column(attribute: AttributePlan) -> str:
+    return f"best_{attribute.name}" if attribute.group is None else f"best_group_{attribute.group}"
+
+
+def _known(plan: ProfilePlan, attribute: AttributePlan) -> Sql:
+    """Return the condition that a record has something to offer: a value, or any value of the group."""
+    members = [attribute] if attribute.group is None else plan.group(attribute.group)
+    return any_of(sql("{name} IS NOT NULL", name=ident(one.name)) for one in members)
+
+
+def _collected(attribute: AttributePlan) -> Sql:
+    text = sql("CAST({value} AS VARCHAR)", value=ident("c", attribute.name))
+    return sql(
+        # Of no values one engine makes an empty list and another none.
+        "CASE WHEN count({text}) > 0 THEN of_list_distinct_sorted(list({text}) FILTER (WHERE {text} IS NOT NULL)) "
+        "END AS {name}",
+        text=text,
+        name=ident(attribute.name),
     )
 
 
 def profiles_select(plan: ProfilePlan) -> Sql:
     """Return the select of `profiles`."""
-    values = comma_after(ident("m", attribute.name) for attribute in plan.attributes)
-    combined = comma_after(
+    combined = after_commas(
         sql(
             "nullif(concat_ws({separator}, {parts}), '') AS {name}",
             separator=literal(one.separator),
@@ -239,20 +284,16 @@ def profiles_select(plan: ProfilePlan) -> Sql:
         for one in plan.combined
     )
     return sql(
-        "SELECT m.profile_id{values}{combined}, r.record_count, r.source_count, r.created_at FROM {merged} AS m "
-        "JOIN (SELECT profile_id, count(*) AS record_count, count(DISTINCT source) AS source_count, "
-        "min(profile_created_at) AS created_at FROM {records} GROUP BY profile_id) AS r "
-        "ON r.profile_id = m.profile_id",
-        values=values,
+        "SELECT m.profile_id{values}{combined}, m.record_count, m.source_count, m.created_at FROM {merged} AS m",
+        values=after_commas(ident("m", attribute.name) for attribute in plan.attributes),
         combined=combined,
         merged=ident(MERGED),
-        records=ident(PROFILE_RECORDS.name),
     )
 
 
 def lineage_select(plan: ProfilePlan) -> Sql:
     """Return the select of `profile_lineage`."""
-    numbers = comma_after(
+    numbers = after_commas(
         sql("{number} AS {name}", number=ident(number_column(one.name)), name=ident(one.name))
         for one in plan.attributes
     )

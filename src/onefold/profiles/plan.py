@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onefold.foundation.kernel import InvalidInput, nearest
-from onefold.foundation.warehouse import Column, ColumnType, Sql
+from onefold.foundation.warehouse import Column, ColumnType, Sql, comma, literal, spaced, sql
 from onefold.identity import IdentityDefinition, TablePlan, Winner
 from onefold.profiles.merge_policies.merge_policy import MergePolicy
 from onefold.profiles.model import AttributeRule, ProfileDefinition
 
 _NUMBERS = frozenset({ColumnType.SMALL_INTEGER, ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DECIMAL})
+_WHOLE_DIGITS = {ColumnType.SMALL_INTEGER: 5, ColumnType.INTEGER: 19}
+_MOST_DIGITS = 38
 _MOMENTS = frozenset({ColumnType.DATE, ColumnType.INSTANT})
 
 
@@ -71,18 +73,9 @@ class ProfilePlan:
         """The attribute columns of `profiles`."""
         return (*(plan.column for plan in self.attributes), *(plan.column for plan in self.combined))
 
-    def attribute(self, name: str) -> AttributePlan:
-        """Return the plan of an attribute.
-
-        Raises:
-            InvalidInput: the profile has none of that name.
-        """
-        for plan in self.attributes:
-            if plan.name == name:
-                return plan
-        known = [plan.name for plan in self.attributes]
-        message = f"The profile has no attribute {name!r}."
-        raise InvalidInput(message, code="profiles.attribute_unknown", hint=nearest(name, known))
+    def group(self, name: str) -> tuple[AttributePlan, ...]:
+        """Return the attributes that are taken together under that name."""
+        return tuple(plan for plan in self.attributes if plan.group == name)
 
 
 def plan_profile(
@@ -116,10 +109,11 @@ def plan_profile(
         group = groups.get(name)
         policy = definition.groups[group].policy if group else rule.policy or definition.policy
         column = Column(name, ColumnType.TEXT_LIST) if policy.collects else value_type
+        # A group is taken whole, so no single attribute of it has a say.
         preferences = {
             table: found.per_attribute[name]
             for table, found in identity.deduplication.items()
-            if name in found.per_attribute
+            if name in found.per_attribute and group is None
         }
         attributes.append(AttributePlan(column, value_type, origins, policy, group, preferences, rule.label))
     combined = tuple(
@@ -191,31 +185,61 @@ def _common_type(name: str, origins: Sequence[Origin], columns: Mapping[str, Seq
     if len({(column.type, column.decimal) for column in used}) == 1:
         return Column(name, used[0].type, used[0].decimal)
     if types <= _NUMBERS:
-        return Column(
-            name,
-            ColumnType.INTEGER
-            if ColumnType.NUMBER not in types and ColumnType.DECIMAL not in types
-            else ColumnType.NUMBER,
-        )
+        return _common_number(name, used)
     if types <= _MOMENTS:
         return Column(name, ColumnType.INSTANT)
     return Column(name, ColumnType.TEXT)
 
 
-def record_order(plan: AttributePlan, tables: Sequence[str]) -> Sql | None:
-    """Return the ORDER BY of records for the attribute; None when `record_no` is it."""
-    order = plan.policy.order(Sql("value"), Sql("prepared"))
+def _common_number(name: str, used: Sequence[Column]) -> Column:
+    """Return the type that holds all of the numbers exactly; a double where none does."""
+    types = {column.type for column in used}
+    if types <= _WHOLE_DIGITS.keys():
+        return Column(name, ColumnType.INTEGER)
+    if ColumnType.NUMBER in types:
+        return Column(name, ColumnType.NUMBER)
+    precisions = [column.decimal or (38, 9) for column in used if column.type is ColumnType.DECIMAL]
+    scale = max(scale for _, scale in precisions)
+    whole = max(
+        *(precision - scale for precision, scale in precisions),
+        *(_WHOLE_DIGITS.get(kind, 0) for kind in types),
+    )
+    if whole + scale > _MOST_DIGITS:
+        return Column(name, ColumnType.NUMBER)
+    return Column(name, ColumnType.DECIMAL, (whole + scale, scale))
+
+
+def record_order(plan: AttributePlan, tables: Sequence[str], *, value: Sql, prepared: Sql) -> Sql | None:
+    """Return the ORDER BY of records for the attribute; None when `record_no` is it.
+
+    Args:
+        plan: the attribute.
+        tables: the mapped tables by rank.
+        value: the attribute's value.
+        prepared: the column that the policy has had prepared.
+    """
+    order = plan.policy.order(value, prepared)
+    plain = order.text == "record_no"
     if not plan.preferences:
-        return None if order.text == "record_no" else order
-    ranks = " ".join(f"WHEN '{table}' THEN {rank}" for rank, table in enumerate(tables))
-    columns = {
-        Winner.MOST_FILLED: "filled DESC NULLS LAST",
-        Winner.MOST_RECENT: "updated_at DESC NULLS LAST",
-        Winner.LEAST_RECENT: "updated_at ASC NULLS LAST",
-    }
-    parts = [] if order.text == "record_no" else [order.text]
-    parts.append(f"CASE source {ranks} END")
-    for table, winner in plan.preferences.items():
-        column, direction = columns[winner].split(" ", 1)
-        parts.append(f"CASE WHEN source = '{table}' THEN {column} END {direction}")
-    return Sql(", ".join(parts))
+        return None if plain else order
+    ranks = spaced(
+        sql("WHEN {table} THEN {rank}", table=literal(table), rank=rank) for rank, table in enumerate(tables)
+    )
+    terms = [] if plain else [order]
+    terms.append(sql("CASE source {branches} END", branches=ranks))
+    terms += [_preferred(table, winner) for table, winner in plan.preferences.items()]
+    return comma(terms)
+
+
+def _preferred(table: str, winner: Winner) -> Sql:
+    column, direction = {
+        Winner.MOST_FILLED: (Sql("filled"), Sql("DESC NULLS LAST")),
+        Winner.MOST_RECENT: (Sql("updated_at"), Sql("DESC NULLS LAST")),
+        Winner.LEAST_RECENT: (Sql("updated_at"), Sql("ASC NULLS LAST")),
+    }[winner]
+    return sql(
+        "CASE WHEN source = {table} THEN {column} END {direction}",
+        table=literal(table),
+        column=column,
+        direction=direction,
+    )

@@ -11,6 +11,7 @@ from onefold.identity import IdentityDefinition, mapped_tables
 from onefold.profiles.build import (
     CANDIDATES,
     MERGED,
+    RANKED,
     build_candidates,
     lineage_select,
     merge,
@@ -74,7 +75,7 @@ class ProfilesStage:
         context.publish(
             lineage_table([attribute.name for attribute in plan.attributes]), lineage_select(plan)
         )
-        warehouse.drop(CANDIDATES, MERGED)
+        warehouse.drop(CANDIDATES, RANKED, MERGED)
         return StageResult(
             rows_in=records,
             rows_out=people,

@@ -20,6 +20,8 @@ from onefold.quality.subject import Subject, Survey
 
 CHECKS = "onefold.quality.checks"
 _DETAILS = 3
+# One pass for any usual table; thousands of columns are split, as planning grows faster than their number.
+_PIECES_AT_ONCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +154,14 @@ def _follows(subjects: Sequence[Subject], *, rows: int, present: Mapping[str, in
 
 
 def _aggregates(warehouse: Warehouse, table: str, pieces: Sequence[Sql]) -> dict[str, object]:
-    """Return each different aggregate's value by its text, all in one pass."""
-    texts = list(dict.fromkeys(piece.text for piece in pieces))
-    if not texts:
-        return {}
-    (row,) = warehouse.rows(
-        sql("SELECT {pieces} FROM {table}", pieces=comma(map(Sql, texts)), table=ident(table))
-    )
-    return dict(zip(texts, row, strict=True))
+    """Return each different aggregate's value by its text, in as few passes as can be."""
+    different = list({piece.text: piece for piece in pieces}.values())
+    found: dict[str, object] = {}
+    for start in range(0, len(different), _PIECES_AT_ONCE):
+        group = different[start : start + _PIECES_AT_ONCE]
+        (row,) = warehouse.rows(sql("SELECT {pieces} FROM {table}", pieces=comma(group), table=ident(table)))
+        found |= {piece.text: value for piece, value in zip(group, row, strict=True)}
+    return found
 
 
 def _listed(warehouse: Warehouse, table: str, probes: Sequence[Probe]) -> dict[tuple[str, str], int]:
@@ -342,7 +344,8 @@ def _result(table: str, probe: Probe, failing: int, checked: int, importance: in
         estimated=False,
         limits=probe.limits,
         light=probe.limits.light(ratio),
-        score=score_of(ratio, probe.limits),
+        # Within the expected age nothing is lost; a share of failing rows always loses a little.
+        score=100.0 if probe.say and ratio <= probe.limits.yellow else score_of(ratio, probe.limits),
         weight=probe.severity.weight * importance,
         sentence=template.replace("{failing}", say(failing)).replace("{checked}", say(checked)),
         rule=f"{probe.wanted} {in_words(probe.limits, times=probe.say is not None)}",

@@ -273,8 +273,9 @@ class QualityDefinition(Definition):
             if rule.matches(check, table, field):
                 off = rule.off
                 # One limit alone moves the other along when they would cross.
-                yellow = rule.yellow if rule.yellow is not None else min(yellow, rule.red or yellow)
-                red = max(rule.red if rule.red is not None else red, yellow)
+                red = rule.red if rule.red is not None else red
+                yellow = rule.yellow if rule.yellow is not None else min(yellow, red)
+                red = max(red, yellow)
         return None if off else Limits(yellow=yellow, red=red)
 
     def criterion_of(self, table: str) -> AcceptanceCriterion:

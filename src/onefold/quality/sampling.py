@@ -36,6 +36,8 @@ _LONGEST_VALUE: Final = 60
 # Values of a column nobody has described are shown only when they repeat: a single one may be a person's.
 _REPEATS: Final = 3
 _FEW: Final = 20
+# A statement over thousands of columns takes longer to plan than to run.
+_COLUMNS_AT_ONCE: Final = 25
 # Patterns cost most of all and need least: a share of so many rows is within two points.
 _PATTERN_ROWS: Final = 2_500
 
@@ -84,46 +86,55 @@ def take_sample(
     Creates the intermediate table that the result names.
     """
     name = f"_sample_{table.name}"
-    whole = _draw(warehouse, name, table.name, columns, rows)
-    ((sampled,),) = warehouse.rows(sql("SELECT count(*) FROM {name}", name=ident(name)))
-    count = whole_number(sampled)
-    subjects = [Subject(table, column, survey) for column in columns]
-    facts, edges = _facts(warehouse, name, subjects, count)
-    for column, (first, last) in _days(warehouse, table.name, subjects).items():
-        facts[column] = replace(facts[column], first_day=first, last_day=last)
-    texts = [each for each in subjects if each.is_text]
-    identifiers = [each for each in texts if each.is_key or each.means("Identity", "Location.Postcode")]
-    for column, (shape, share) in _shapes(warehouse, name, identifiers).items():
-        facts[column] = replace(facts[column], shape=shape, shape_ratio=share)
-    known = [Subject(table, column, survey, facts[column.name]) for column in columns]
-    return Sample(
-        name=name,
-        rows=count,
-        whole=whole,
-        facts=facts,
-        top_values=_top_values(warehouse, name, [each for each in known if not each.personal]),
-        patterns=_patterns(warehouse, name, texts, count),
-        bars=_bars(warehouse, name, edges),
-    )
+    count, whole = _draw(warehouse, name, table.name, columns, rows)
+    facts: dict[str, Facts] = {}
+    top_values: dict[str, tuple[Counted, ...]] = {}
+    patterns: dict[str, tuple[Counted, ...]] = {}
+    bars: dict[str, Bars] = {}
+    for start in range(0, len(columns), _COLUMNS_AT_ONCE):
+        group = columns[start : start + _COLUMNS_AT_ONCE]
+        ends = _edges(warehouse, table, group)
+        subjects = [Subject(table, column, survey, ends.get(column.name, Facts())) for column in group]
+        found, ranges = _facts(warehouse, name, subjects, count)
+        texts = [each for each in subjects if each.is_text]
+        identifiers = [each for each in texts if each.is_key or each.means("Identity", "Location.Postcode")]
+        for column, (shape, share) in _shapes(warehouse, name, identifiers).items():
+            found[column] = replace(found[column], shape=shape, shape_ratio=share)
+        known = [Subject(table, column, survey, found[column.name]) for column in group]
+        facts |= found
+        top_values |= _top_values(warehouse, name, [each for each in known if not each.personal])
+        patterns |= _patterns(warehouse, name, texts, count)
+        bars |= _bars(warehouse, name, ranges)
+    return Sample(name, count, whole, facts, top_values, patterns, bars)
 
 
-def _draw(warehouse: Warehouse, name: str, table: str, columns: Sequence[Column], rows: int) -> bool:
-    """Create the sample and return whether it is the whole table."""
+def _draw(
+    warehouse: Warehouse, name: str, table: str, columns: Sequence[Column], rows: int
+) -> tuple[int, bool]:
+    """Create the sample and return its rows and whether it is the whole table."""
     ((total,),) = warehouse.rows(sql("SELECT count(*) FROM {table}", table=ident(table)))
     every = whole_number(total) // rows
-    names = comma(ident(column.name) for column in columns)
-    where = sql("")
-    if every > 1:
-        if any(column.name == ORDINAL for column in warehouse.columns(table)):
-            where = sql(
-                " WHERE {o} // {block} % {every} = 0", o=ident(ORDINAL), block=BLOCK_ROWS, every=every
-            )
-        else:
-            where = sql(" USING SAMPLE reservoir({rows} ROWS) REPEATABLE (1)", rows=rows)
-    warehouse.create_table(
-        name, sql("SELECT {names} FROM {table}{where}", names=names, table=ident(table), where=where)
+    select = sql(
+        "SELECT {names} FROM {table}", names=comma(ident(c.name) for c in columns), table=ident(table)
     )
-    return every <= 1
+    if every <= 1:
+        return warehouse.create_table(name, select), True
+    if any(column.name == ORDINAL for column in warehouse.columns(table)):
+        blocks = sql(
+            "{select} WHERE {o} // {block} % {every} = 0",
+            select=select,
+            o=ident(ORDINAL),
+            block=BLOCK_ROWS,
+            every=every,
+        )
+        drawn = warehouse.create_table(name, blocks)
+        # Ordinals with gaps may leave too little; then rows are drawn one by one.
+        if drawn * 2 >= rows:
+            return drawn, False
+    drawn = warehouse.create_table(
+        name, sql("{select} USING SAMPLE reservoir({rows} ROWS) REPEATABLE (1)", select=select, rows=rows)
+    )
+    return drawn, False
 
 
 def _facts(
@@ -145,31 +156,49 @@ def _facts(
         present, distinct = whole_number(next(values)), whole_number(next(values))
         if subject.is_text:
             counts = [whole_number(next(values)) for _ in range(4)]
-            facts[subject.column.name] = _text_facts(rows, present, distinct, counts)
+            facts[subject.column.name] = _text_facts(subject.facts, rows, present, distinct, counts)
             continue
         quantiles = _numbers(next(values))
-        facts[subject.column.name] = Facts(rows, present, distinct, quantiles[1:-1])
+        facts[subject.column.name] = replace(
+            subject.facts, sampled=rows, present=present, distinct=distinct, quantiles=quantiles[1:-1]
+        )
         if quantiles and quantiles[-1] > quantiles[0]:
             edges[subject.column.name] = (_ordered(subject), quantiles[0], quantiles[-1])
     return facts, edges
 
 
-def _days(warehouse: Warehouse, table: str, subjects: Sequence[Subject]) -> dict[str, tuple[int, int]]:
-    """Return the first and last day of each date column, which parquet's statistics answer."""
-    dated = [subject for subject in subjects if subject.column.type in TEMPORAL]
-    if not dated:
-        return {}
-    edges = comma(
-        sql("epoch({f}({v})) // 86400", f=Sql(f), v=subject.value)
-        for subject in dated
+def _edges(warehouse: Warehouse, table: TableDescription, columns: Sequence[Column]) -> dict[str, Facts]:
+    """Return what the least and greatest values of the whole table tell; parquet's statistics answer that.
+
+    When the least text does not begin with white space, no text is blank, and nothing has to look for blanks.
+    """
+    dated = [column for column in columns if column.type in TEMPORAL]
+    texts = [column for column in columns if column.type is ColumnType.TEXT]
+    pieces = [
+        sql("epoch({f}({v})) // 86400", f=Sql(f), v=ident(column.name))
+        for column in dated
         for f in ("min", "max")
+    ] + [sql("min({v}) < '!'", v=ident(column.name)) for column in texts]
+    if not pieces:
+        return {}
+    (row,) = warehouse.rows(
+        sql("SELECT {pieces} FROM {table}", pieces=comma(pieces), table=ident(table.name))
     )
-    (row,) = warehouse.rows(sql("SELECT {edges} FROM {table}", edges=edges, table=ident(table)))
-    return {
-        subject.column.name: (math.floor(_number(low)), math.floor(_number(high)))
-        for subject, low, high in zip(dated, row[::2], row[1::2], strict=True)
+    ends = 2 * len(dated)
+    found = {
+        column.name: Facts(first_day=_day(low), last_day=_day(high))
+        for column, low, high in zip(dated, row[:ends:2], row[1:ends:2], strict=True)
         if low is not None
     }
+    for column, possible in zip(texts, row[ends:], strict=True):
+        found[column.name] = Facts(may_be_blank=bool(possible))
+    return found
+
+
+def _day(seconds_by_day: object) -> int:
+    # Infinity is a date in the engine; it lies beyond every limit.
+    number = _number(seconds_by_day)
+    return math.floor(number) if math.isfinite(number) else int(math.copysign(10**8, number))
 
 
 def _ordered(subject: Subject) -> Sql:
@@ -209,14 +238,15 @@ def _text_counts(subject: Subject) -> list[Sql]:
     ]
 
 
-def _text_facts(rows: int, present: int, distinct: int, counts: Sequence[int]) -> Facts:
+def _text_facts(known: Facts, rows: int, present: int, distinct: int, counts: Sequence[int]) -> Facts:
     integers, numbers, dates, mails = counts
     kind, share = None, 0.0
     if present:
         for name, count in (("date", dates), ("integer", integers), ("number", numbers)):
             if count > present * max(share, 0.5):
                 kind, share = name, count / present
-    return Facts(
+    return replace(
+        known,
         sampled=rows,
         present=present,
         distinct=distinct,

@@ -73,6 +73,7 @@ class Facts:
         mails: the share of the present values with an @ inside.
         first_day: the least day of the whole table, counted from 1970-01-01; None for other types and
             without a value. `last_day` likewise the greatest.
+        may_be_blank: whether a text of the whole table can be empty or white space.
     """
 
     sampled: int = 0
@@ -86,6 +87,7 @@ class Facts:
     mails: float = 0.0
     first_day: int | None = None
     last_day: int | None = None
+    may_be_blank: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,13 @@ class Subject:
         return ident(self.column.name)
 
     @property
+    def _blanks(self) -> bool:
+        return self.is_text and self.facts.may_be_blank
+
+    @property
     def blank(self) -> Sql:
         """The condition that the text is empty or white space; never true for other types, never null."""
-        if not self.is_text:
+        if not self._blanks:
             return Sql("FALSE")
         # White space sorts before "!", so the regular expression runs on few rows.
         return sql(r"CASE WHEN {v} < '!' THEN regexp_full_match({v}, '\s*') ELSE FALSE END", v=self.value)
@@ -153,7 +159,7 @@ class Subject:
     @property
     def present(self) -> Sql:
         """The condition that the row holds a value."""
-        if not self.is_text:
+        if not self._blanks:
             return sql("{v} IS NOT NULL", v=self.value)
         return sql("({v} IS NOT NULL AND NOT {blank})", v=self.value, blank=self.blank)
 

@@ -1,9 +1,10 @@
 """Runs: the DAG of definitions, its stages, manifests and history."""
 
 from onefold.runs.model import Manifest, RunReport, RunStatus, StageReport
-from onefold.runs.service import Runner, RunOptions, SilentWatcher, Watcher
+from onefold.runs.service import Runner, RunOptions
 from onefold.runs.stage import Outcome, Stage, StageContext, StageResult
 from onefold.runs.storage import last_manifest, manifest_of_run, recent_runs
+from onefold.runs.watcher import SilentWatcher, Watcher
 
 __all__ = [
     "Manifest",

@@ -1,17 +1,31 @@
 """Run the stages and make what they staged visible all at once.
 
-The order of events is what makes a kill harmless: data files first (in no version), then the Delta logs, then
-one manifest row. Whatever is ahead of the manifest when the next run starts is put back.
+The order of events is what makes a kill harmless:
+
+1. data files, in no version of any table;
+2. the log entries of all tables, complete and on disk, where nobody reads them;
+3. one transaction of the Store: the manifest, the stages' states, the run's end. This decides;
+4. one link per table puts the prepared entry into the Delta log.
+
+A kill before 3 leaves the last good run, and the next run deletes what was staged. A kill after 3 leaves the new
+one: readers through Onefold put the missing links in place as they open tables, and so does the next run. Somebody
+who reads the Delta tables without Onefold sees each table whole, old or new; only between the links of 4 (some ten
+microseconds a table) can a kill leave them a mixture, until the next time that Onefold opens the tables.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+import traceback
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import FrameType
+from typing import TypeVar
 
 import structlog
 
@@ -23,7 +37,11 @@ from onefold.runs import storage
 from onefold.runs.context import RunContext
 from onefold.runs.model import Manifest, RunReport, RunStatus, StageReport
 from onefold.runs.order import in_order
+from onefold.runs.recovery import forget_old, recover
 from onefold.runs.stage import Outcome, Stage, StageResult
+from onefold.runs.watcher import SilentWatcher, Watcher
+
+V = TypeVar("V")
 
 _log = structlog.get_logger("onefold.runs")
 
@@ -37,42 +55,8 @@ STANDING = frozenset(
     }
 )
 """Outcomes after which dependents may run."""
-
-
-class Watcher(Protocol):
-    """Whoever looks on while a run goes."""
-
-    def stage_started(self, stage: str, group: str) -> None:
-        """A stage begins."""
-        ...
-
-    def stage_progressed(self, stage: str, rows: int, message: str) -> None:
-        """So many rows of it have gone through."""
-        ...
-
-    def stage_ended(self, report: StageReport) -> None:
-        """A stage has ended."""
-        ...
-
-    def reached(self, point: str) -> None:
-        """The run has come to a point between two durable steps."""
-        ...
-
-
-class SilentWatcher:
-    """Looks on and says nothing."""
-
-    def stage_started(self, stage: str, group: str) -> None:
-        """Say nothing."""
-
-    def stage_progressed(self, stage: str, rows: int, message: str) -> None:
-        """Say nothing."""
-
-    def stage_ended(self, report: StageReport) -> None:
-        """Say nothing."""
-
-    def reached(self, point: str) -> None:
-        """Say nothing."""
+_NOT_KEPT = frozenset({Outcome.FAILED, Outcome.STOPPED})
+"""Outcomes after which the stage's last good tables and state stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +67,8 @@ class RunOptions:
         only: groups or names of stages to run; empty runs all.
         full: read and compute everything anew.
         wait_seconds: how long to wait for another run to end.
-        keep_runs: how many manifests stay readable.
+        keep_runs: how many manifests stay readable, at least 1; readers that stay open longer than this many
+            runs lose their files.
     """
 
     only: tuple[str, ...] = ()
@@ -113,35 +98,28 @@ class Runner:
             InvalidInput: the stages cannot be ordered, or `only` names none of them.
         """
         options = options or RunOptions()
-        with self.store.lock("run", purpose="onefold run", wait_seconds=options.wait_seconds):
-            manifest = self._recover()
+        with (
+            self.store.lock("run", purpose="onefold run", wait_seconds=options.wait_seconds),
+            _interruptions() as was_interrupted,
+        ):
+            manifest = recover(self.store, self.lake, now=self.clock.now(), full=options.full)
             stages = in_order(build_stages())
             selected = _selected(stages, options.only)
-            return self._run(stages, selected, manifest, options)
-
-    def _recover(self) -> Manifest:
-        """Put back whatever a run that died left ahead of the manifest."""
-        now = self.clock.now()
-        with self.store.read() as connection:
-            manifest = storage.last_manifest(connection)
-        restored = self.lake.restore(manifest.tables)
-        with self.store.write() as connection:
-            died = storage.bury_running(connection, at=now)
-            if restored != manifest.tables:
-                run_id = manifest.run_id
-                storage.add_manifest(connection, run_id=run_id, created_at=now, tables=restored)
-            manifest = storage.last_manifest(connection)
-        for run_id in died:
-            _log.warning("run.recovered", run_id=run_id)
-        return manifest
+            return self._run(stages, selected, manifest, options, was_interrupted)
 
     def _run(
-        self, stages: Sequence[Stage], selected: Collection[str], manifest: Manifest, options: RunOptions
+        self,
+        stages: Sequence[Stage],
+        selected: Collection[str],
+        manifest: Manifest,
+        options: RunOptions,
+        was_interrupted: Callable[[], bool],
     ) -> RunReport:
         started_at = self.clock.now()
         run_id = new_id("run", started_at)
         with self.store.write() as connection:
-            states = storage.states(connection)
+            memories = storage.memories(connection)
+            owners = storage.owners(connection)
             storage.start_run(
                 connection,
                 run_id=run_id,
@@ -150,35 +128,80 @@ class Runner:
                 host=socket.gethostname(),
                 pid=os.getpid(),
             )
+        gone = _without_definition(stages, owners)
         context = RunContext(
             run_id=run_id,
             now=started_at,
             warehouse=self.warehouse,
             files=self.files,
             lake=self.lake,
-            manifest=manifest,
+            manifest=replace(manifest, tables=_without(manifest.tables, gone)),
             full=options.full,
             reached=self.watcher.reached,
+            owners=_without(owners, gone),
         )
-        context.open_tables()
-        reports: list[StageReport] = []
-        results: dict[str, StageResult] = {}
-        for stage in stages:
-            fingerprint, state = states.get(stage.name, ("", {}))
-            context.begin(stage.name, state, self.watcher.stage_progressed)
-            report, result = self._stage(stage, selected, context, fingerprint, reports)
-            context.end(keep=report.outcome is not Outcome.FAILED)
+        try:
+            context.open_tables()
+            reports = self._removed(gone)
+            results: dict[str, StageResult] = {}
+            for stage in stages:
+                memory = memories.get(stage.name, storage.Memory())
+                context.begin(stage.name, memory, self.watcher.stage_progressed)
+                report, result = self._stage(stage, selected, context, memory, reports)
+                if was_interrupted():
+                    raise KeyboardInterrupt
+                context.end(keep=report.outcome not in _NOT_KEPT)
+                reports.append(report)
+                if result is not None:
+                    results[stage.name] = result
+            ended = self._decide(stages, context, reports, results, options, gone)
+        except BaseException as error:
+            self._abandon(context, options, error)
+            raise
+        self.watcher.reached("visible")
+        self._forget_old(options.keep_runs)
+        self.watcher.reached("cleaned")
+        _log.info("run.ended", run_id=ended.run_id, status=ended.status.value, seconds=ended.seconds)
+        return ended
+
+    def _removed(self, gone: Mapping[str, str]) -> list[StageReport]:
+        """Tell of the stages that no definition makes any more, and of the tables that go with them."""
+        reports = []
+        for stage in sorted(set(gone.values())):
+            tables = ", ".join(sorted(name for name, owner in gone.items() if owner == stage))
+            message = f"No definition makes it any more: {tables} can be read in earlier runs only."
+            report = StageReport(stage, stage.partition(".")[0], Outcome.COMPLETED, messages=(message,))
+            self.watcher.stage_ended(report)
             reports.append(report)
-            if result is not None:
-                results[stage.name] = result
-        return self._commit(stages, context, reports, results, options)
+        return reports
+
+    def _abandon(self, context: RunContext, options: RunOptions, error: BaseException) -> None:
+        """End a run that committed nothing; what cannot be done now is done by the next run."""
+        try:
+            with self.store.read() as connection:
+                if context.run_id not in storage.running(connection):
+                    return  # it was decided: what it made visible stays
+            context.abandon()
+            self.lake.discard(context.run_id)
+            report = RunReport(
+                run_id=context.run_id,
+                status=RunStatus.FAILED,
+                started_at=context.now,
+                ended_at=self.clock.now(),
+                is_full=options.full,
+                error=_why(error),
+            )
+            with self.store.write() as connection:
+                storage.end_run(connection, report)
+        except (OnefoldError, OSError) as trouble:
+            _log.warning("run.not_tidied", run_id=context.run_id, error=type(trouble).__name__)
 
     def _stage(
         self,
         stage: Stage,
         selected: Collection[str],
         context: RunContext,
-        fingerprint: str,
+        memory: storage.Memory,
         reports: Sequence[StageReport],
     ) -> tuple[StageReport, StageResult | None]:
         broken = [r.stage for r in reports if r.stage in stage.needs and r.outcome not in STANDING]
@@ -189,7 +212,7 @@ class Runner:
             report = StageReport(stage.name, stage.group, Outcome.SKIPPED, messages=(message,))
             self.watcher.stage_ended(report)
             return report, None
-        if _is_unchanged(stage, fingerprint, context):
+        if _is_unchanged(stage, memory, context):
             report = StageReport(stage.name, stage.group, Outcome.UNCHANGED)
             self.watcher.stage_ended(report)
             return report, None
@@ -201,9 +224,18 @@ class Runner:
         except OnefoldError as error:
             code = error.code
             result = StageResult(Outcome.FAILED, messages=(str(error),))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the job boundary; it is logged and recorded in the run
             # The job boundary: whatever went wrong in one stage, the others and the last good run stand.
-            _log.exception("run.stage_failed", stage=stage.name, run_id=context.run_id)
+            # Where, not what: a traceback with its values would write personal data into the log.
+            _log.error(
+                "run.stage_failed",
+                stage=stage.name,
+                run_id=context.run_id,
+                error=type(error).__name__,
+                where=[
+                    f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+                ],
+            )
             code = "runs.unexpected"
             result = StageResult(Outcome.FAILED, messages=(f"Unexpected {type(error).__name__}.",))
         report = StageReport(
@@ -220,20 +252,18 @@ class Runner:
         self.watcher.stage_ended(report)
         return report, result
 
-    def _commit(
+    def _decide(
         self,
         stages: Sequence[Stage],
         context: RunContext,
         reports: Sequence[StageReport],
         results: Mapping[str, StageResult],
         options: RunOptions,
+        gone: Mapping[str, str],
     ) -> RunReport:
         self.watcher.reached("staged")
-        versions: dict[str, int] = {}
-        for staged in context.staged():
-            versions |= self.lake.commit([staged])
-            self.watcher.reached(f"committed {staged.name}")
-        self.watcher.reached("committed")
+        versions = self.lake.prepare(context.staged(), context.manifest.tables)
+        self.watcher.reached("prepared")
         report = RunReport(
             run_id=context.run_id,
             status=_status(reports),
@@ -242,40 +272,90 @@ class Runner:
             is_full=options.full,
             stages=tuple(reports),
         )
-        fingerprints = {stage.name: stage.fingerprint or "" for stage in stages}
+        tables = {**context.manifest.tables, **versions}
         with self.store.write() as connection:
             storage.end_run(connection, report)
-            for name, result in results.items():
-                if result.outcome in (Outcome.FAILED, Outcome.STOPPED):
-                    continue
-                state = context.state_of(name) if result.state is None else result.state
-                storage.keep_state(
-                    connection, stage=name, fingerprint=fingerprints[name], state=state, run_id=report.run_id
-                )
-            if versions:
-                tables = {**context.manifest.tables, **versions}
+            storage.forget_stages(connection, set(gone.values()))
+            storage.set_owners(connection, {name: context.owners[name] for name in versions}, gone=gone)
+            for stage in stages:
+                result = results.get(stage.name)
+                if result is not None and result.outcome not in _NOT_KEPT:
+                    memory = _memory(stage, result, context, tables)
+                    storage.remember(connection, stage=stage.name, memory=memory, run_id=report.run_id)
+            if versions or gone:
                 storage.add_manifest(connection, run_id=report.run_id, created_at=context.now, tables=tables)
-        self.watcher.reached("visible")
-        if versions:
-            self._clean(options.keep_runs)
-        _log.info("run.ended", run_id=report.run_id, status=report.status.value, seconds=report.seconds)
+            self.watcher.reached("deciding")
+        self.watcher.reached("decided")
+        for name, version in versions.items():
+            self.lake.settle({name: version}, run_id=report.run_id)
+            self.watcher.reached(f"settled {name}")
+        self.lake.finish(versions, run_id=report.run_id)
         return report
 
-    def _clean(self, keep_runs: int) -> None:
-        with self.store.write() as connection:
-            storage.forget_manifests(connection, keep=keep_runs)
-            kept = storage.recent_manifests(connection, keep_runs)
-        keep: dict[str, list[int]] = {}
-        for manifest in kept:
-            for name, version in manifest.tables.items():
-                keep.setdefault(name, []).append(version)
-        self.lake.clean(keep)
+    def _forget_old(self, keep_runs: int) -> None:
+        try:
+            forget_old(self.store, self.lake, keep=max(keep_runs, 1))
+        except (OnefoldError, OSError) as error:
+            # The run is good and visible; the next one tries again.
+            _log.warning("run.not_cleaned", error=type(error).__name__)
 
 
-def _is_unchanged(stage: Stage, fingerprint: str, context: RunContext) -> bool:
-    if context.full or stage.fingerprint is None or stage.fingerprint != fingerprint:
+def _memory(
+    stage: Stage, result: StageResult, context: RunContext, tables: Mapping[str, int]
+) -> storage.Memory:
+    # After errors the state belongs to the tables that were kept, but the stage is not done: it runs again.
+    is_done = result.outcome is not Outcome.COMPLETED_WITH_ERRORS
+    return storage.Memory(
+        fingerprint=(stage.fingerprint or "") if is_done else "",
+        state=context.state_of(stage.name) if result.state is None else result.state,
+        inputs=context.inputs_of(stage.needs, tables),
+    )
+
+
+@contextmanager
+def _interruptions() -> Iterator[Callable[[], bool]]:
+    """Yield whether somebody pressed Ctrl-C: engines turn that into errors of their own, which look like bugs."""
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # only the main thread is interrupted
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield lambda: bool(seen)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _why(error: BaseException) -> str:
+    match error:
+        case OnefoldError():
+            return str(error)
+        case KeyboardInterrupt():
+            return "Interrupted; nothing of it became visible."
+        case _:
+            return f"Unexpected {type(error).__name__}; nothing of it became visible."
+
+
+def _without_definition(stages: Sequence[Stage], owners: Mapping[str, str]) -> dict[str, str]:
+    """Return the tables, with their stages, that nothing publishes any more."""
+    names = {stage.name for stage in stages}
+    return {table: stage for table, stage in owners.items() if stage not in names}
+
+
+def _without(mapping: Mapping[str, V], keys: Collection[str]) -> dict[str, V]:
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def _is_unchanged(stage: Stage, memory: storage.Memory, context: RunContext) -> bool:
+    if context.full or not stage.fingerprint or stage.fingerprint != memory.fingerprint:
         return False
-    return not any(context.has_published(need) for need in stage.needs)
+    inputs = context.inputs_of(stage.needs, context.manifest.tables)
+    return inputs == memory.inputs and not context.has_published(stage.needs)
 
 
 def _selected(stages: Sequence[Stage], only: Sequence[str]) -> set[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import (
     BigInteger,
@@ -70,7 +71,25 @@ stage_states = Table(
     Column("fingerprint", Text, nullable=False, default=""),
     Column("state", Text, nullable=False),
     Column("run_id", String(40), nullable=False),
+    Column("inputs", Text, nullable=False, server_default="{}"),
 )
+stage_tables = Table(
+    "stage_tables",
+    metadata,
+    Column("table_name", String(200), primary_key=True),
+    Column("stage", String(200), nullable=False),
+)
+"""Which stage publishes which table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of a stage since its last good run: its definition's fingerprint, state, and inputs."""
+
+    fingerprint: str = ""
+    state: State = field(default_factory=dict)
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    """The versions of the tables that it read."""
 
 
 def last_manifest(connection: Connection) -> Manifest:
@@ -105,10 +124,15 @@ def add_manifest(
     connection.execute(insert(manifests).values(values))
 
 
-def forget_manifests(connection: Connection, *, keep: int) -> None:
-    """Delete all but the newest manifests."""
-    kept = [manifest.manifest_id for manifest in recent_manifests(connection, keep)]
-    connection.execute(delete(manifests).where(manifests.c.manifest_id.not_in(kept)))
+def forget_manifests(connection: Connection, manifest_ids: Iterable[int]) -> None:
+    """Delete these manifests: what they alone hold can no longer be read."""
+    connection.execute(delete(manifests).where(manifests.c.manifest_id.in_(list(manifest_ids))))
+
+
+def all_manifests(connection: Connection) -> list[Manifest]:
+    """Return every manifest there is, newest first."""
+    statement = select(manifests).order_by(manifests.c.manifest_id.desc())
+    return [_manifest(row) for row in connection.execute(statement)]
 
 
 def start_run(
@@ -127,17 +151,20 @@ def start_run(
     connection.execute(insert(runs).values(values))
 
 
-def bury_running(connection: Connection, *, at: dt.datetime) -> list[str]:
-    """Mark runs that never ended as died; only under the run lock. Returns their ids."""
-    found = select(runs.c.run_id).where(runs.c.status == RunStatus.RUNNING.value)
-    died = list(connection.execute(found).scalars())
+def running(connection: Connection) -> list[str]:
+    """Return the ids of the runs that have not ended."""
+    found = select(runs.c.run_id).where(runs.c.status == RunStatus.RUNNING.value).order_by(runs.c.run_id)
+    return list(connection.execute(found).scalars())
+
+
+def bury(connection: Connection, died: Sequence[str], *, at: dt.datetime) -> None:
+    """Mark runs that never ended as died; only under the run lock."""
     error = "The process ended before the run did; nothing of it became visible."
     connection.execute(
         update(runs)
         .where(runs.c.run_id.in_(died))
         .values(status=RunStatus.DIED.value, ended_at=at, error=error)
     )
-    return died
 
 
 def end_run(connection: Connection, report: RunReport) -> None:
@@ -169,7 +196,9 @@ def end_run(connection: Connection, report: RunReport) -> None:
 
 def recent_runs(connection: Connection, count: int) -> list[RunReport]:
     """Return the newest runs with their stages, newest first."""
-    found = connection.execute(select(runs).order_by(runs.c.started_at.desc()).limit(count)).all()
+    found = connection.execute(
+        select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(count)
+    ).all()
     stages = connection.execute(
         select(run_stages)
         .where(run_stages.c.run_id.in_([row.run_id for row in found]))
@@ -178,19 +207,44 @@ def recent_runs(connection: Connection, count: int) -> list[RunReport]:
     return [_run(row, [stage for stage in stages if stage.run_id == row.run_id]) for row in found]
 
 
-def states(connection: Connection) -> dict[str, tuple[str, State]]:
-    """Return fingerprint and state of every stage."""
+def memories(connection: Connection) -> dict[str, Memory]:
+    """Return what is known of every stage."""
     return {
-        row.stage: (row.fingerprint, json.loads(row.state))
+        row.stage: Memory(row.fingerprint, json.loads(row.state), json.loads(row.inputs))
         for row in connection.execute(select(stage_states))
     }
 
 
-def keep_state(connection: Connection, *, stage: str, fingerprint: str, state: State, run_id: str) -> None:
-    """Replace what a stage remembers."""
-    connection.execute(delete(stage_states).where(stage_states.c.stage == stage))
-    values = {"stage": stage, "fingerprint": fingerprint, "state": json.dumps(dict(state)), "run_id": run_id}
+def remember(connection: Connection, *, stage: str, memory: Memory, run_id: str) -> None:
+    """Replace what is known of a stage."""
+    forget_stages(connection, [stage])
+    values = {
+        "stage": stage,
+        "fingerprint": memory.fingerprint,
+        "state": json.dumps(dict(memory.state)),
+        "inputs": json.dumps(dict(memory.inputs), sort_keys=True),
+        "run_id": run_id,
+    }
     connection.execute(insert(stage_states).values(values))
+
+
+def forget_stages(connection: Connection, stages: Iterable[str]) -> None:
+    """Let these stages begin anew at their next run."""
+    connection.execute(delete(stage_states).where(stage_states.c.stage.in_(list(stages))))
+
+
+def owners(connection: Connection) -> dict[str, str]:
+    """Return the stage that publishes each table."""
+    return {row.table_name: row.stage for row in connection.execute(select(stage_tables))}
+
+
+def set_owners(connection: Connection, changed: Mapping[str, str], *, gone: Iterable[str] = ()) -> None:
+    """Record which stages publish these tables, and forget the tables that are gone."""
+    names = [*changed, *gone]
+    connection.execute(delete(stage_tables).where(stage_tables.c.table_name.in_(names)))
+    if changed:
+        rows = [{"table_name": table, "stage": stage} for table, stage in changed.items()]
+        connection.execute(insert(stage_tables), rows)
 
 
 def _manifest(row: Row[tuple[object, ...]]) -> Manifest:

@@ -6,6 +6,8 @@ make it fit: no rounding of integers, no cutting of decimals, no year beyond 999
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from onefold.foundation.kernel import InvalidInput
@@ -35,8 +37,29 @@ WORDS: Final = {
 }
 
 
-def fitting(value: Sql, have: Column, want: Column, *, form: str | None, time_zone: str) -> Sql:
-    """Return the value in the wanted type, null where it does not fit.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A value in the wanted type in two steps, so that an engine works out the cast once.
+
+    Attributes:
+        cast: the value cast; over the source's column.
+        keep: the condition under which the cast stands; over `cast_as` and the source's column; None: always.
+    """
+
+    cast: Sql
+    keep: Callable[[Sql], Sql] | None = None
+
+    def value(self, cast_as: Sql) -> Sql:
+        """Return the value, given the name that the cast goes by (or the cast itself)."""
+        return (
+            cast_as
+            if self.keep is None
+            else sql("CASE WHEN {k} THEN {c} END", k=self.keep(cast_as), c=cast_as)
+        )
+
+
+def fitting(value: Sql, have: Column, want: Column, *, form: str | None, time_zone: str) -> Fit:
+    """Return how the value becomes the wanted type; null where it does not fit.
 
     Args:
         value: the expression to cast.
@@ -49,21 +72,25 @@ def fitting(value: Sql, have: Column, want: Column, *, form: str | None, time_zo
     if have.type is ColumnType.TEXT:
         return _from_text(value, want, form, time_zone)
     if have.type is want.type and have.decimal == want.decimal:
-        return _within_bounds(value, want.type)
+        return _bounded(value, want.type)
     if want.type is ColumnType.TEXT:
-        return sql("CAST({v} AS VARCHAR)", v=value)
+        return Fit(sql("CAST({v} AS VARCHAR)", v=value))
     if have.type is ColumnType.DATE and want.type is ColumnType.INSTANT:
-        zoned = sql("timezone({zone}, CAST({v} AS TIMESTAMP))", zone=literal(time_zone), v=value)
-        return _within_bounds(zoned, want.type)
+        return _bounded(moment(sql("CAST({v} AS TIMESTAMP)", v=value), time_zone), want.type)
     if have.type is ColumnType.INSTANT and want.type is ColumnType.DATE:
-        return _within_bounds(
-            sql("CAST(timezone({zone}, {v}) AS DATE)", zone=literal(time_zone), v=value), want.type
-        )
+        local = sql("CAST(timezone({zone}, {v}) AS DATE)", zone=literal(time_zone), v=value)
+        return _bounded(local, want.type)
     if have.type in _NUMERIC and want.type in (ColumnType.NUMBER, ColumnType.BOOLEAN):
-        return sql("TRY_CAST({v} AS {type})", v=value, type=want.sql_type)
+        return _tried(value, want)
     if want.type in (ColumnType.TEXT_LIST, ColumnType.INTEGER_LIST):
-        return sql("TRY_CAST({v} AS {type})", v=value, type=want.sql_type)
+        return _tried(value, want)
     return _from_text(sql("CAST({v} AS VARCHAR)", v=value), want, None, time_zone)
+
+
+def fitted(value: Sql, have: Column, want: Column, *, form: str | None, time_zone: str) -> Sql:
+    """Return `fitting` as one expression."""
+    fit = fitting(value, have, want, form=form, time_zone=time_zone)
+    return fit.value(fit.cast)
 
 
 def moment(value: Sql, time_zone: str) -> Sql:
@@ -71,14 +98,14 @@ def moment(value: Sql, time_zone: str) -> Sql:
     return sql("timezone({zone}, {v})", zone=literal(time_zone), v=value)
 
 
-def _from_text(value: Sql, want: Column, form: str | None, time_zone: str) -> Sql:
+def _from_text(value: Sql, want: Column, form: str | None, time_zone: str) -> Fit:
     match want.type:
         case ColumnType.TEXT:
-            return value
+            return Fit(value)
         case ColumnType.INTEGER | ColumnType.SMALL_INTEGER:
             return _integer(_plain_number(value, form), want)
         case ColumnType.NUMBER:
-            return _number(_plain_number(value, form))
+            return _number(_plain_number(value, form), want)
         case ColumnType.DECIMAL:
             return _decimal(_plain_number(value, form), want)
         case ColumnType.BOOLEAN:
@@ -88,38 +115,41 @@ def _from_text(value: Sql, want: Column, form: str | None, time_zone: str) -> Sq
         case ColumnType.INSTANT:
             return _instant(value, form, time_zone)
         case ColumnType.TEXT_LIST | ColumnType.INTEGER_LIST:
-            return sql("TRY_CAST({v} AS {type})", v=value, type=want.sql_type)
+            return _tried(value, want)
         case ColumnType.BLOB:
-            return sql("encode({v})", v=value)
+            return Fit(sql("encode({v})", v=value))
 
 
-def _integer(text: Sql, want: Column) -> Sql:
-    # DuckDB would round '1.5' and read '0x1F', '1e3' and '1_000'; the first branch decides nearly all.
-    return sql(
-        "CASE WHEN CAST(TRY_CAST({v} AS {type}) AS VARCHAR) = {v} THEN TRY_CAST({v} AS {type}) "
-        "WHEN regexp_full_match(trim({v}), '[+-]?[0-9]+([.]0*)?') THEN TRY_CAST({v} AS {type}) END",
-        v=text,
-        type=want.sql_type,
+def _tried(value: Sql, want: Column) -> Fit:
+    return Fit(sql("TRY_CAST({v} AS {type})", v=value, type=want.sql_type))
+
+
+def _integer(text: Sql, want: Column) -> Fit:
+    # DuckDB would round '1.5' and read '0x1F', '1e3' and '1_000'; the first condition decides nearly all.
+    return Fit(
+        _tried(text, want).cast,
+        lambda cast: sql(
+            "CAST({c} AS VARCHAR) = {v} OR regexp_full_match(trim({v}), '[+-]?[0-9]+([.]0*)?')",
+            c=cast,
+            v=text,
+        ),
     )
 
 
-def _number(text: Sql) -> Sql:
-    return sql(
-        "CASE WHEN isfinite(TRY_CAST({v} AS DOUBLE)) AND NOT contains({v}, '_') THEN TRY_CAST({v} AS DOUBLE) END",
-        v=text,
+def _number(text: Sql, want: Column) -> Fit:
+    return Fit(
+        _tried(text, want).cast, lambda cast: sql("isfinite({c}) AND NOT contains({v}, '_')", c=cast, v=text)
     )
 
 
-def _decimal(text: Sql, want: Column) -> Sql:
+def _decimal(text: Sql, want: Column) -> Fit:
     _, scale = want.decimal or (38, 9)
     # More digits than the scale keeps would be rounded away in silence.
     too_fine = f"^[^eE]*[.][0-9]{{{scale}}}[0-9]*[1-9]"
-    return sql(
-        "CASE WHEN NOT contains({v}, '_') AND NOT regexp_matches({v}, {too_fine}) THEN TRY_CAST({v} AS {type}) END",
-        v=text,
-        too_fine=literal(too_fine),
-        type=want.sql_type,
+    condition = sql(
+        "NOT contains({v}, '_') AND NOT regexp_matches({v}, {too_fine})", v=text, too_fine=literal(too_fine)
     )
+    return Fit(_tried(text, want).cast, lambda _: condition)
 
 
 def _plain_number(text: Sql, form: str | None) -> Sql:
@@ -140,31 +170,31 @@ def _plain_number(text: Sql, form: str | None) -> Sql:
     return plain if marks[-1] == "." else sql("replace({v}, {mark}, '.')", v=plain, mark=literal(marks[-1]))
 
 
-def _boolean(text: Sql, form: str | None) -> Sql:
+def _boolean(text: Sql, form: str | None) -> Fit:
     if form is None:
-        return sql("TRY_CAST(trim({v}) AS BOOLEAN)", v=text)
+        return Fit(sql("TRY_CAST(trim({v}) AS BOOLEAN)", v=text))
     yes, separator, no = form.partition("/")
     if not separator or not yes or not no:
         message = f"{form!r} does not say how yes and no are written."
         raise InvalidInput(message, code="sources.boolean_format", hint="Write both, such as 'J/N'.")
-    return sql(
-        "CASE lower(trim({v})) WHEN lower({yes}) THEN TRUE WHEN lower({no}) THEN FALSE END",
-        v=text,
-        yes=literal(yes),
-        no=literal(no),
+    return Fit(
+        sql(
+            "CASE lower(trim({v})) WHEN lower({yes}) THEN TRUE WHEN lower({no}) THEN FALSE END",
+            v=text,
+            yes=literal(yes),
+            no=literal(no),
+        )
     )
 
 
-def _date(text: Sql, form: str | None) -> Sql:
-    cast = (
-        sql("TRY_CAST({v} AS DATE)", v=text)
-        if form is None
-        else sql("CAST(try_strptime(trim({v}), {form}) AS DATE)", v=text, form=literal(form))
-    )
-    return _within_bounds(cast, ColumnType.DATE)
+def _date(text: Sql, form: str | None) -> Fit:
+    if form is None:
+        return _bounded(sql("TRY_CAST({v} AS DATE)", v=text), ColumnType.DATE)
+    parsed = sql("CAST(try_strptime(trim({v}), {form}) AS DATE)", v=text, form=literal(form))
+    return _bounded(parsed, ColumnType.DATE)
 
 
-def _instant(text: Sql, form: str | None, time_zone: str) -> Sql:
+def _instant(text: Sql, form: str | None, time_zone: str) -> Fit:
     if form is not None:
         parsed = sql("try_strptime(trim({v}), {form})", v=text, form=literal(form))
         # With %z in the form the result has its zone already.
@@ -178,12 +208,12 @@ def _instant(text: Sql, form: str | None, time_zone: str) -> Sql:
             pattern=literal(_HAS_ZONE),
             local=moment(sql("TRY_CAST({v} AS TIMESTAMP)", v=text), time_zone),
         )
-    return _within_bounds(zoned, ColumnType.INSTANT)
+    return _bounded(zoned, ColumnType.INSTANT)
 
 
-def _within_bounds(value: Sql, kind: ColumnType) -> Sql:
+def _bounded(value: Sql, kind: ColumnType) -> Fit:
     if kind is ColumnType.DATE:
-        return sql("CASE WHEN {v} BETWEEN {a} AND {b} THEN {v} END", v=value, a=FIRST_DAY, b=LAST_DAY)
+        return Fit(value, lambda cast: sql("{c} BETWEEN {a} AND {b}", c=cast, a=FIRST_DAY, b=LAST_DAY))
     if kind is ColumnType.INSTANT:
-        return sql("CASE WHEN {v} BETWEEN {a} AND {b} THEN {v} END", v=value, a=FIRST_MOMENT, b=LAST_MOMENT)
-    return value
+        return Fit(value, lambda cast: sql("{c} BETWEEN {a} AND {b}", c=cast, a=FIRST_MOMENT, b=LAST_MOMENT))
+    return Fit(value)

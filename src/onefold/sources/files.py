@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import shutil
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from onefold.sources.locations import Location, StorageOptions, StoredFile
 Compression: TypeAlias = Literal["none", "gzip", "zstd"]
 
 LOCATIONS = "onefold.sources.locations"
+_COPY_KEPT_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,13 @@ class FileAccess:
         directory: what relative paths start from: the workspace's folder.
         cache: the folder of copies of remote files; created when first needed.
         environment: what secret references are resolved from; None is the process's own.
+        cache_bytes: what the copies may take; those wanted within a day stay even so.
     """
 
     directory: Path
     cache: Path
     environment: Mapping[str, str] | None = None
+    cache_bytes: int = 20 * 1024**3
 
     def fetch(self, pattern: str, options: StorageOptions | None = None) -> tuple[LocalFile, ...]:
         """Return the files that a path, a glob or a URL names, in the order of their names.
@@ -71,7 +76,9 @@ class FileAccess:
         found = location.find(pattern, chosen, self.environment)
         if not found:
             raise _nothing(pattern)
-        return tuple(self._copied(location, file, chosen) for file in found)
+        copies = tuple(self._copied(location, file, chosen) for file in found)
+        self._forget_old_copies()
+        return copies
 
     def _local(self, pattern: str) -> tuple[LocalFile, ...]:
         absolute = self.directory / Path(pattern).expanduser()
@@ -109,7 +116,19 @@ class FileAccess:
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
+        os.utime(path.parent)  # when it was last wanted
         return LocalFile(file.url, path, file.size_bytes, file.stamp)
+
+    def _forget_old_copies(self) -> None:
+        """Remove the copies wanted longest ago until the cache is within its bound; a day's copies stay."""
+        folders = [(folder.stat().st_mtime, folder) for folder in self.cache.iterdir() if folder.is_dir()]
+        sizes = {folder: sum(file.stat().st_size for file in folder.iterdir()) for _, folder in folders}
+        excess = sum(sizes.values()) - self.cache_bytes
+        for wanted, folder in sorted(folders):
+            if excess <= 0 or wanted > time.time() - _COPY_KEPT_S:
+                return
+            shutil.rmtree(folder, ignore_errors=True)
+            excess -= sizes[folder]
 
 
 def _nothing(pattern: str, directory: Path | None = None) -> NotFound:

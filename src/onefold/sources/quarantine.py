@@ -106,8 +106,10 @@ def collect(
     if unsplit:
         selects.append(
             sql(
-                "SELECT file, line, CAST(NULL AS VARCHAR) AS record_key, field, raw_value, code, reason FROM {t}",
-                t=ident(split),
+                "SELECT file, line, CAST(NULL AS VARCHAR) AS record_key, field, raw_value, code, reason FROM ({rows})",
+                rows=_with_breaks(
+                    warehouse, scan, read, sql("SELECT * FROM {t}", t=ident(split)), _file_of(scan), split
+                ),
             )
         )
     if not selects:
@@ -149,6 +151,12 @@ def collect(
     return Rejections(table, rows, {str(code): int(str(count)) for code, count in counted})
 
 
+def _file_of(scan: Scan) -> Sql:
+    return (
+        ident(FILE) if FILE in scan.provenance else literal(str(scan.files[0].path) if scan.files else None)
+    )
+
+
 def _misfits(
     warehouse: Warehouse, scan: Scan, read: ReadRows, key: Sequence[str], unsplit: str | None
 ) -> Sql:
@@ -158,10 +166,13 @@ def _misfits(
     )
     parts = [sql("CAST({k} AS VARCHAR)", k=ident(name)) for name in key]
     record_key = sql("concat_ws(' / ', {parts})", parts=comma(parts)) if parts else Sql("NULL")
-    line = ident(LINE) if LINE in scan.provenance else Sql("CAST(NULL AS BIGINT)")
-    lines_known = LINE in scan.provenance or not scan.files
+    line = Sql("")
+    if LINE in scan.provenance:
+        line = sql("CAST({line} AS BIGINT) AS line,", line=ident(LINE))
+    elif not scan.files:
+        line = Sql("CAST(NULL AS BIGINT) AS line,")
     rows = sql(
-        "SELECT rowid AS r, CAST({file} AS VARCHAR) AS file, {line} AS line, "
+        "SELECT rowid AS r, CAST({file} AS VARCHAR) AS file, {line} "
         "nullif(CAST({key} AS VARCHAR), '') AS record_key, unnest({bad}) AS misfit FROM {t} WHERE {bad} IS NOT NULL",
         file=file,
         line=line,
@@ -169,8 +180,9 @@ def _misfits(
         bad=ident(BAD),
         t=ident(read.table),
     )
-    if not lines_known:
-        rows = _with_lines(warehouse, scan, read, rows, file, unsplit)
+    if not line.text:
+        rows = _lined(scan, read, rows, file, unsplit)
+        rows = _with_breaks(warehouse, scan, read, rows, file, unsplit)
     return sql(
         "SELECT file, line, record_key, misfit.field AS field, misfit.raw AS raw_value, misfit.code AS code, "
         "misfit.reason AS reason FROM ({rows})",
@@ -178,65 +190,69 @@ def _misfits(
     )
 
 
-def _with_lines(
-    warehouse: Warehouse, scan: Scan, read: ReadRows, rows: Sql, file: Sql, unsplit: str | None
-) -> Sql:
-    """Return the rows with their line: place in the file, line breaks in values, and unsplit lines before it.
-
-    Line breaks in columns that are left out are not seen.
-    """
+def _lined(scan: Scan, read: ReadRows, rows: Sql, file: Sql, unsplit: str | None) -> Sql:
+    """Return the rows (file, r) with the number of their record in the file, from `first_line`, as `line`."""
     starts = sql(
         "SELECT CAST({file} AS VARCHAR) AS file, min(rowid) AS start FROM {t} GROUP BY 1",
         file=file,
         t=ident(read.table),
     )
     lined = sql(
-        "SELECT bad.* EXCLUDE (line), bad.r - starts.start + {first} + coalesce(breaks.n, 0) AS line "
-        "FROM ({rows}) AS bad JOIN ({starts}) AS starts USING (file) "
-        "ASOF LEFT JOIN ({breaks}) AS breaks ON bad.file = breaks.file AND bad.r > breaks.r",
+        "SELECT found.*, found.r - starts.start + {first} AS line FROM ({rows}) AS found "
+        "JOIN ({starts}) AS starts USING (file)",
         first=scan.first_line,
         rows=rows,
         starts=starts,
-        breaks=_breaks(warehouse, scan, read, file),
     )
     if unsplit is None:
         return lined
-    # The i-th unsplit line of a file (from 0) pushes down all rows that would stand at its line minus i.
+    # The i-th unsplit record of a file (from 0) pushes down all that would stand at its number minus i.
     pushed = sql(
-        "SELECT file, line - row_number() OVER (PARTITION BY file ORDER BY line) + 1 AS threshold, "
-        "row_number() OVER (PARTITION BY file ORDER BY line) AS n FROM {t}",
+        "SELECT file, threshold, max(n) AS n FROM (SELECT file, line - row_number() OVER one + 1 AS threshold, "
+        "row_number() OVER one AS n FROM {t} WINDOW one AS (PARTITION BY file ORDER BY line)) GROUP BY ALL",
         t=ident(unsplit),
     )
     return sql(
-        "SELECT lined.* EXCLUDE (line), lined.line + coalesce(pushed.n, 0) AS line FROM ({lined}) AS lined "
-        "ASOF LEFT JOIN (SELECT file, threshold, max(n) AS n FROM ({pushed}) GROUP BY ALL) AS pushed "
-        "ON lined.file = pushed.file AND lined.line >= pushed.threshold",
+        "SELECT lined.* REPLACE (lined.line + coalesce(pushed.n, 0) AS line) FROM ({lined}) AS lined "
+        "ASOF LEFT JOIN ({pushed}) AS pushed ON lined.file = pushed.file AND lined.line >= pushed.threshold",
         lined=lined,
         pushed=pushed,
     )
 
 
-def _breaks(warehouse: Warehouse, scan: Scan, read: ReadRows, file: Sql) -> Sql:
-    """Return file, row and the number of line breaks in values up to and with that row."""
+def _with_breaks(
+    warehouse: Warehouse, scan: Scan, read: ReadRows, rows: Sql, file: Sql, unsplit: str | None
+) -> Sql:
+    """Return the rows (file, line) with line breaks inside the values of earlier records added to their line.
+
+    Line breaks in columns that are left out, and in records that could not be split, are not seen.
+    """
     texts = [
         c for c in warehouse.columns(read.table) if c.type is ColumnType.TEXT and c.name not in (BAD, FILE)
     ]
     if not scan.line_breaks or not texts:
-        return Sql(
-            "SELECT CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS r, CAST(NULL AS BIGINT) AS n WHERE FALSE"
-        )
+        return rows
     count = Sql(
         " + ".join(
             sql("coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)", c=ident(column.name)).text
             for column in texts
         )
     )
-    return sql(
-        "SELECT file, r, CAST(sum(n) OVER (PARTITION BY file ORDER BY r) AS BIGINT) AS n FROM ("
-        "SELECT CAST({file} AS VARCHAR) AS file, rowid AS r, {count} AS n FROM {t}) WHERE n > 0",
+    broken = sql(
+        "SELECT * FROM (SELECT CAST({file} AS VARCHAR) AS file, rowid AS r, {count} AS n FROM {t}) WHERE n > 0",
         file=file,
         count=count,
         t=ident(read.table),
+    )
+    breaks = sql(
+        "SELECT file, line, CAST(sum(n) OVER (PARTITION BY file ORDER BY line) AS BIGINT) AS n FROM ({lined})",
+        lined=_lined(scan, read, broken, file, unsplit),
+    )
+    return sql(
+        "SELECT found.* REPLACE (found.line + coalesce(breaks.n, 0) AS line) FROM ({rows}) AS found "
+        "ASOF LEFT JOIN ({breaks}) AS breaks ON found.file = breaks.file AND found.line > breaks.line",
+        rows=rows,
+        breaks=breaks,
     )
 
 

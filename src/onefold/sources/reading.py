@@ -18,7 +18,7 @@ from onefold.foundation.warehouse import (
     literal,
     sql,
 )
-from onefold.sources.casting import WORDS, fitting, moment
+from onefold.sources.casting import WORDS, Fit, fitting, moment
 from onefold.sources.connectors import Scan
 from onefold.sources.connectors._engine_files import found_column
 from onefold.sources.connectors.connector import FILE, LINE, REJECT
@@ -34,13 +34,15 @@ class ReadRows:
 
     Attributes:
         table: columns under their published names, `_bad`, and `_file` and `_line` where the scan has them.
-        rows: all rows in it.
-        bad: rows with misfits.
+        rows: all records in it.
+        bad: records with misfits.
+        blank: rows of the table that are no records: blank lines, with an empty `_bad`.
     """
 
     table: str
     rows: int
     bad: int
+    blank: int = 0
 
 
 def read_scan(
@@ -84,24 +86,34 @@ def _read(
         rows = scan.select or sql("SELECT NULL WHERE FALSE")
     described = warehouse.rows(sql("DESCRIBE {rows}", rows=rows))
     natives = {str(row[0]): str(row[1]) for row in described}
-    values = [_value(column, natives[column.in_source], time_zone) for column in planned]
-    misfits = [
-        misfit
-        for column, value in zip(planned, values, strict=True)
-        for misfit in _misfits(column, value, natives[column.in_source], scan, column.column.name in key)
-    ]
-    columns = [
-        sql("{v} AS {n}", v=value, n=ident(column.column.name))
-        for column, value in zip(planned, values, strict=True)
-    ]
+    casts: list[Sql] = []
+    values: list[Sql] = []
+    misfits: list[_Misfit] = []
+    columns: list[Sql] = []
+    for number, column in enumerate(planned):
+        native, name = natives[column.in_source], column.column.name
+        fit = _fit(column, native, time_zone)
+        # Named casts and values: a subquery each, or the engine would work them out for every use.
+        cast_as, value_as = ident(f"_cast_{number}"), ident(f"_value_{number}")
+        casts.append(sql("{cast} AS {n}", cast=fit.cast, n=cast_as))
+        values.append(sql("{value} AS {n}", value=fit.value(cast_as), n=value_as))
+        misfits += _misfits(column, value_as, native, scan, name in key)
+        columns.append(sql("{v} AS {n}", v=value_as, n=ident(name)))
     columns.append(sql("{bad} AS {n}", bad=_bad(misfits, REJECT in natives), n=ident(BAD)))
     columns += [ident(name) for name in (FILE, LINE) if name in scan.provenance]
+    rows = sql("SELECT *, {casts} FROM ({rows})", casts=comma(casts), rows=rows)
+    rows = sql("SELECT *, {values} FROM ({rows})", values=comma(values), rows=rows)
     count = warehouse.create_table(
         table, sql("SELECT {columns} FROM ({rows})", columns=comma(columns), rows=rows)
     )
     warehouse.drop(arrived)
-    (bad,) = warehouse.rows(sql("SELECT count({bad}) FROM {t}", bad=ident(BAD), t=ident(table)))
-    return ReadRows(table, count, int(str(bad[0])))
+    statement = sql(
+        "SELECT count(*) FILTER (len({bad}) > 0), count(*) FILTER (len({bad}) = 0) FROM {t}",
+        bad=ident(BAD),
+        t=ident(table),
+    )
+    bad, blank = (int(str(number)) for number in warehouse.rows(statement)[0])
+    return ReadRows(table, count - blank, bad, blank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ class _Misfit:
     reason: str
 
 
-def _value(column: PlannedColumn, native: str, time_zone: str) -> Sql:
+def _fit(column: PlannedColumn, native: str, time_zone: str) -> Fit:
     raw = ident(column.in_source)
     have = found_column(column.in_source, native).column
     if have.type is ColumnType.INSTANT and native != "TIMESTAMP WITH TIME ZONE":
@@ -141,7 +153,10 @@ def _misfits(column: PlannedColumn, value: Sql, native: str, scan: Scan, is_key:
         shown = sql("replace({raw}, chr(0), '\\0')", raw=raw)
         found.append(_Misfit(condition, column.column.name, shown, "encoding", "It holds the character NUL."))
     if is_key:
+        # A key of another type than text is null when blank; asking that first is cheaper.
         missing = sql("(trim(coalesce({text}, '')) = '')", text=text)
+        if column.column.type is not ColumnType.TEXT:
+            missing = sql("({value} IS NULL AND {missing})", value=value, missing=missing)
         found.append(_Misfit(missing, column.column.name, text, "key_missing", "The primary key is missing."))
     return found
 
@@ -186,7 +201,12 @@ def _bad(misfits: Sequence[_Misfit], may_reject: bool) -> Sql:
             "unreadable",
             "No record can be made of it.",
         )
-        branches = sql("CASE WHEN {c} THEN [{entry}]", c=rejected.condition, entry=_entry(rejected))
+        branches = sql(
+            "CASE WHEN {r} = '' THEN [] WHEN {c} THEN [{entry}]",
+            r=ident(REJECT),
+            c=rejected.condition,
+            entry=_entry(rejected),
+        )
     if misfits:
         branches = sql(
             "{before} WHEN {any} THEN list_filter([{entries}], lambda entry: entry IS NOT NULL)",

@@ -10,7 +10,7 @@ from typing import Final
 from onefold.catalogue import suggest
 from onefold.foundation.kernel import InvalidInput, nearest
 from onefold.foundation.warehouse import Column, ColumnType, Warehouse, literal, sql, union_all
-from onefold.sources.casting import fitting
+from onefold.sources.casting import fitted
 from onefold.sources.connectors import FoundColumn
 from onefold.sources.model import SourceDefinition
 
@@ -172,7 +172,7 @@ def _settled(
     if kind is ColumnType.TEXT or not found.samples:
         return before, before_form
     texts = union_all(sql("SELECT {text} AS v", text=literal(text)) for text in found.samples)
-    value = fitting(sql("v"), Column("v", ColumnType.TEXT), before, form=before_form, time_zone=time_zone)
+    value = fitted(sql("v"), Column("v", ColumnType.TEXT), before, form=before_form, time_zone=time_zone)
     (row,) = warehouse.rows(
         sql("SELECT count({value}) * 2 >= count(*) FROM ({texts})", value=value, texts=texts)
     )

@@ -102,6 +102,8 @@ class _Refresh:
         self.warehouse = context.files
         self.tables = ShapedTables(context.files, definition, context.now)
         self.messages: list[str] = []
+        self.standing = 0  # rows in quarantine after this refresh
+        self.coverage = Coverage.EVERYTHING
         self.fingerprint = _fingerprint(definition)
         self.known = context.exists(definition.name)
         same = context.state.get("definition") == self.fingerprint
@@ -112,7 +114,7 @@ class _Refresh:
         """Read what is new and publish what changed."""
         connector, state = self.definition.connector, _mapping(self.context.state.get("connector"))
         if self.incremental and connector.is_unchanged(self.connecting, state):
-            return StageResult(Outcome.UNCHANGED, messages=("Nothing changed since the last run.",))
+            return self._nothing_new()
         found = connector.discover(self.connecting)
         planned = plan_columns(self.warehouse, self.definition, found, self.remembered)
         drift = drift_of(planned, self.remembered if self.known else {})
@@ -125,10 +127,18 @@ class _Refresh:
             # A row that lost to another file's was dropped: it must come back if that file no longer has it.
             scan = self._scan(planned, incremental=False)
         if scan.coverage is Coverage.NOTHING:
-            return StageResult(Outcome.UNCHANGED, messages=("Nothing changed since the last run.",))
-        return self._taken_over(planned, scan, drift)
+            return self._nothing_new()
+        return self._taken_over(planned, scan)
 
-    def _taken_over(self, planned: Sequence[PlannedColumn], scan: Scan, drift: Drift) -> StageResult:
+    def _nothing_new(self) -> StageResult:
+        if self.context.state.get("over_limit"):
+            # What depends on the source stays skipped until its rows or its limit change.
+            said = "Nothing changed since the last run, which rejected more rows than allowed."
+            return StageResult(Outcome.COMPLETED_WITH_ERRORS, messages=(said,))
+        return StageResult(Outcome.UNCHANGED, messages=("Nothing changed since the last run.",))
+
+    def _taken_over(self, planned: Sequence[PlannedColumn], scan: Scan) -> StageResult:
+        self.coverage = scan.coverage
         read = self._read(planned, scan)
         rejections = collect(
             self.warehouse,
@@ -142,21 +152,43 @@ class _Refresh:
         self.tables.add(rejections.table)
         rows_in = read.rows + rejections.rows - read.bad
         self.context.progress(rows_in, f"read {rows_in:,} rows")
-        self._publish_quarantine(scan, read, rejections)
         if scan.note:
             self.messages.append(scan.note)
         if rows_in and rejections.rows >= rows_in:
+            self._publish_quarantine(scan, read, rejections)
             return self._nothing_fits(rows_in, rejections)
         if not rows_in and scan.coverage is Coverage.EVERYTHING:
             self.messages.append("The source has columns but no rows.")
-        shaped = self.tables.shape(planned, scan, read, numbers=self._numbers(scan), known=self.known and not drift)
+        shaped = self.tables.shape(planned, scan, read, numbers=self._numbers(scan), known=self.known)
         if shaped.overlaps:
-            whole = self._scan(planned, incremental=False)
-            return self._taken_over(planned, whole, drift)
-        differences = self.tables.differences(shaped) if self.known and not drift else None
+            self.messages.clear()
+            return self._taken_over(planned, self._scan(planned, incremental=False))
+        self._publish_quarantine(scan, read, rejections)
+        differences = self.tables.differences(shaped) if shaped.comparable else None
         if differences is None or differences.any:
-            self._publish(shaped, planned, scan)
-        return self._result(planned, scan, rejections, shaped, differences, rows_in)
+            rows_out = self._publish(shaped, planned)
+        else:
+            rows_out = self._count(shaped.table or self.definition.name)
+        figures: dict[str, int | float | str] = {
+            "rejected": rejections.rows,
+            "duplicates": shaped.duplicates,
+            "coverage": scan.coverage.value,
+        }
+        if differences is not None:
+            figures |= {
+                "added": differences.added,
+                "changed": differences.changed,
+                "deleted": differences.deleted,
+            }
+        outcome = self._outcome(rejections, shaped, differences, rows_in, rows_out)
+        return StageResult(
+            outcome,
+            rows_in=rows_in,
+            rows_out=rows_out,
+            messages=tuple(self.messages),
+            state=self._state(planned, scan, shaped, outcome),
+            figures=figures,
+        )
 
     def _scan(self, planned: Sequence[PlannedColumn], *, incremental: bool) -> Scan:
         request = ScanRequest(
@@ -171,7 +203,7 @@ class _Refresh:
         connector, name = self.definition.connector, self.definition.updated_at
         value = self.context.state.get("watermark")
         if name is None or not connector.pushes_watermark or not isinstance(value, str):
-            if self.definition.refresh == "incremental" and not connector.pushes_changes:
+            if self.definition.refresh == "incremental" and not connector.knows_changes:
                 message = f"Source {self.definition.name!r} cannot be read incrementally."
                 hint = "Name its `updated_at` column, or set `refresh: auto`."
                 raise InvalidInput(message, code="sources.not_incremental", hint=hint)
@@ -193,7 +225,9 @@ class _Refresh:
     def _stopped(self, drift: Drift) -> StageResult | None:
         """Return the stop when what others use is gone or has another type; else note what drifted."""
         broken = []
-        for column, what in [(c, "is gone") for c in drift.removed] + [(c, "has another type") for c in drift.retyped]:
+        for column, what in [(c, "is gone") for c in drift.removed] + [
+            (c, "has another type") for c in drift.retyped
+        ]:
             users = self.dependents.get(column, ())
             if users:
                 broken.append(f"Column {column!r} {what}; used by {', '.join(users)}.")
@@ -211,15 +245,18 @@ class _Refresh:
         select = merged(rejections, scan, source=self.definition.name, known=known, key_texts=keys)
         if select is None:
             return
+        self.standing = rejections.rows
         table = self.tables.new("quarantine")
         rows = self.warehouse.create_table(table, select)
-        empty = known and not rows and not self._quarantine_rows()
-        if not empty:
+        if scan.coverage is not Coverage.EVERYTHING:
+            records = sql("SELECT count(DISTINCT (file, line, record_key)) FROM {t}", t=ident(table))
+            self.standing = int(str(self.warehouse.rows(records)[0][0]))
+        if rows or (known and self._count(f"{self.definition.name}{SUFFIX}")):
             everything = sql("SELECT * FROM {t}", t=ident(table))
             self.context.publish(quarantine_ref(self.definition.name), everything, engine=self.warehouse)
 
-    def _quarantine_rows(self) -> int:
-        (row,) = self.warehouse.rows(sql("SELECT count(*) FROM {t}", t=ident(f"{self.definition.name}{SUFFIX}")))
+    def _count(self, table: str) -> int:
+        (row,) = self.warehouse.rows(sql("SELECT count(*) FROM {t}", t=ident(table)))
         return int(str(row[0]))
 
     def _nothing_fits(self, rows_in: int, rejections: Rejections) -> StageResult:
@@ -246,70 +283,69 @@ class _Refresh:
                 following += 1
         return numbers
 
-    def _publish(self, shaped: Shaped, planned: Sequence[PlannedColumn], scan: Scan) -> None:
+    def _publish(self, shaped: Shaped, planned: Sequence[PlannedColumn]) -> int:
+        definition = self.definition
         columns = {column.name: column for column in shaped.columns}
-        ref = TableRef(
-            self.definition.name, shaped.columns, key_of(self.definition, columns), self.definition.description
-        )
-        raw = self.tables.raw(shaped, planned) if self.definition.cleaning else None
-        self.context.publish(ref, shaped.select, engine=self.warehouse)
+        ref = TableRef(definition.name, shaped.columns, key_of(definition, columns), definition.description)
+        raw = None
+        if definition.cleaning:
+            merge = shaped.comparable and self.context.exists(f"{definition.name}__raw")
+            raw = self.tables.raw(shaped, planned, merge=merge)
+        rows = self.context.publish(ref, shaped.select, engine=self.warehouse)
         if raw is not None:
-            name = f"{self.definition.name}__raw"
             raw_columns = (*(column.column for column in planned), Column("_ordinal", ColumnType.INTEGER))
-            description = f"{self.definition.name} before cleaning; `_ordinal` is that of the cleaned row."
-            self.context.publish(
-                TableRef(name, raw_columns, ("_ordinal",), description), raw, engine=self.warehouse
-            )
+            description = f"{definition.name} before cleaning; `_ordinal` is that of the cleaned row."
+            raw_ref = TableRef(f"{definition.name}__raw", raw_columns, ("_ordinal",), description)
+            self.context.publish(raw_ref, raw, engine=self.warehouse)
+        return rows
 
-    def _result(
+    def _outcome(
         self,
-        planned: Sequence[PlannedColumn],
-        scan: Scan,
         rejections: Rejections,
         shaped: Shaped,
         differences: Differences | None,
         rows_in: int,
-    ) -> StageResult:
-        messages, outcome = self.messages, Outcome.COMPLETED
-        if messages:
-            outcome = Outcome.COMPLETED_WITH_WARNINGS
+        rows_out: int,
+    ) -> Outcome:
+        """Return how the refresh ended, and say why in the messages."""
+        messages = self.messages
+        warned = bool(messages) or bool(shaped.unlabelled) or bool(self.standing)
         if shaped.duplicates:
-            messages.append(f"{shaped.duplicates:,} rows repeat a primary key; {_rule(self.definition)} is kept.")
+            messages.append(
+                f"{shaped.duplicates:,} rows repeat a primary key; {_rule(self.definition)} is kept."
+            )
         if shaped.unlabelled:
             named = ", ".join(f"{name} ({count:,})" for name, count in shaped.unlabelled.items())
             messages.append(f"Codes without a label: {named}.")
-            outcome = Outcome.COMPLETED_WITH_WARNINGS
-        changed = differences is None or differences.any
         if differences is not None:
             messages.append(differences.sentence)
         if rejections.rows:
-            share = rejections.rows / rows_in
-            messages.append(f"{rejections.rows:,} of {rows_in:,} rows are in quarantine ({_by_code(rejections)}).")
-            if rejections.codes.get("encoding"):
-                messages.append("Some are not in the expected encoding: set the source's `encoding` if many are.")
-            outcome = Outcome.COMPLETED_WITH_WARNINGS
-            if share > self.definition.max_rejected_ratio:
-                outcome = Outcome.COMPLETED_WITH_ERRORS
-                messages.append(f"That is more than the {self.definition.max_rejected_ratio:.1%} allowed.")
-        elif not changed and outcome is Outcome.COMPLETED:
-            outcome = Outcome.UNCHANGED
-        figures: dict[str, int | float | str] = {
-            "rejected": rejections.rows,
-            "duplicates": shaped.duplicates,
-            "coverage": scan.coverage.value,
-        }
-        if differences is not None:
-            figures |= {"added": differences.added, "changed": differences.changed, "deleted": differences.deleted}
-        return StageResult(
-            outcome,
-            rows_in=rows_in,
-            rows_out=shaped.rows,
-            messages=tuple(messages),
-            state=self._state(planned, scan, shaped),
-            figures=figures,
-        )
+            messages.append(
+                f"{rejections.rows:,} of {rows_in:,} rows are in quarantine ({_by_code(rejections)})."
+            )
+        if rejections.codes.get("encoding"):
+            messages.append("Some are not in the expected encoding: set the source's `encoding` if many are.")
+        if self._is_over_limit(rejections, rows_in, rows_out):
+            allowed = f"{self.definition.max_rejected_ratio:.1%}"
+            messages.append(f"More than the {allowed} allowed are: what depends on the source is skipped.")
+            return Outcome.COMPLETED_WITH_ERRORS
+        if warned:
+            return Outcome.COMPLETED_WITH_WARNINGS
+        unchanged = differences is not None and not differences.any
+        unchanged = unchanged and not self.context.changed(f"{self.definition.name}{SUFFIX}")
+        return Outcome.UNCHANGED if unchanged else Outcome.COMPLETED
 
-    def _state(self, planned: Sequence[PlannedColumn], scan: Scan, shaped: Shaped) -> dict[str, object]:
+    def _is_over_limit(self, rejections: Rejections, rows_in: int, rows_out: int) -> bool:
+        """Return whether too many rows are in quarantine: of those read, and of all there are."""
+        allowed = self.definition.max_rejected_ratio
+        now = rejections.rows > allowed * rows_in
+        if self.coverage is Coverage.EVERYTHING:
+            return now
+        return self.standing > allowed * (rows_out + self.standing)
+
+    def _state(
+        self, planned: Sequence[PlannedColumn], scan: Scan, shaped: Shaped, outcome: Outcome
+    ) -> dict[str, object]:
         return {
             "definition": self.fingerprint,
             "connector": dict(scan.state),
@@ -317,6 +353,7 @@ class _Refresh:
             "watermark": shaped.watermark or self.context.state.get("watermark"),
             "files": self._numbers(scan),
             "duplicates": shaped.duplicates,
+            "over_limit": outcome is Outcome.COMPLETED_WITH_ERRORS,
         }
 
 
@@ -335,5 +372,3 @@ def _by_code(rejections: Rejections) -> str:
 
 def _rule(definition: SourceDefinition) -> str:
     return f"the newest by {definition.updated_at!r}" if definition.updated_at else "the first read"
-
-

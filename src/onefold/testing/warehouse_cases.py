@@ -144,6 +144,10 @@ EXPRESSIONS: Final[dict[str, tuple[tuple[str, Values], ...]]] = {
         (r"regexp_replace(s, '\s+', '_', 'g')", ['Émile_Zola', 'Юлия', '', None, 'Straße_ß_I', '\xa0tab_x_']),
         (r"regexp_replace(s, '\W', '', 'g')", ['mileZola', '', '', None, 'StraeI', 'tabx']),
         ("regexp_replace(s, '(?i)z.', '-', 'g')", ['Émile  -la', 'Юлия', '', None, 'Straße ß I', '\xa0tab\tx ']),
+        (
+            r"regexp_replace(s, '[\x{410}-\x{44F}\xC9]', '#', 'g')",
+            ['#mile  Zola', '####', '', None, 'Straße ß I', '\xa0tab\tx '],
+        ),
     ),
     "numbers": (
         ("n + 1", [11, 21, None, -6, 21, 1]),
@@ -168,6 +172,8 @@ EXPRESSIONS: Final[dict[str, tuple[tuple[str, Values], ...]]] = {
         ),
         ("round(n)", [10, 20, None, -7, 20, 0]),
         ("of_round(x, 1)", [1.5, 2.5, -2.5, None, 100.0, 0.1]),
+        ("round(x / 7, 9)", [0.214285714, 0.357142857, -0.357142857, None, 14.285714286, 0.014285714]),
+        ("round(CAST('1.005' AS DOUBLE) * coalesce(x, 1), 2)", [1.51, 2.51, -2.51, 1.0, 100.5, 0.1]),
         ("floor(x)", [1.0, 2.0, -3.0, None, 100.0, 0.0]),
         ("ceil(x)", [2.0, 3.0, -2.0, None, 100.0, 1.0]),
         ("floor(m)", [Decimal(12), Decimal(-1), None, Decimal(2), Decimal(3), Decimal(0)]),

@@ -69,7 +69,7 @@ class TestPostgres(ConnectorSuite):
         )
         with psycopg.connect(self.url) as connection:
             for number, change in values:
-                connection.execute(psql.SQL(f"update people set {change} where id = %s"), (number,))  # type: ignore[arg-type]  # our own text
+                connection.execute(psql.SQL(f"update people set {change} where id = %s"), (number,))
         return True
 
 

@@ -43,6 +43,7 @@ class MemoryContext:
     def publish(
         self, table: TableRef, select: Sql, *, append: bool = False, engine: Warehouse | None = None
     ) -> int:
+        assert engine in (None, self.engine)
         if append and table.name in self.published:
             kept = sql("SELECT * FROM {name} UNION ALL {select}", name=ident(table.name), select=select)
         else:

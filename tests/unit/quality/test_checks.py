@@ -172,7 +172,7 @@ def test_text_that_should_be_of_a_type(
 
 
 def test_text_that_mostly_is_a_number(warehouse: DuckDBWarehouse) -> None:
-    values: list[object] = [str(n) for n in range(95)] + ["many"] * 5
+    values: list[object] = [*(str(n) for n in range(95)), *["many"] * 5]
     assert counted(warehouse, "conformity.type", "Own.Weight", values) == (5, 100)
 
 
@@ -182,7 +182,7 @@ def test_one_shape_of_identifiers(warehouse: DuckDBWarehouse) -> None:
 
 
 def test_uuids_have_one_shape(warehouse: DuckDBWarehouse) -> None:
-    values: list[object] = [f"{n:08x}-0000-4000-8000-00000000000{n}" for n in range(9)] + ["x-1"]
+    values: list[object] = [*(f"{n:08x}-0000-4000-8000-00000000000{n}" for n in range(9)), "x-1"]
     assert counted(warehouse, "identifiers.shape", "Identity.CustomerId", values) == (1, 10)
 
 
@@ -332,7 +332,8 @@ def test_checks_find_columns_by_name_when_nobody_described_them(warehouse: DuckD
 def test_a_large_table_is_sampled_where_exact_counts_are_dear(warehouse: DuckDBWarehouse) -> None:
     warehouse.execute(
         Sql(
-            "CREATE OR REPLACE TABLE t AS SELECT i AS _ordinal, CASE WHEN i % 4 = 0 THEN 'ANNA' ELSE 'Anna' END AS name,"
+            "CREATE OR REPLACE TABLE t AS SELECT i AS _ordinal,"
+            " CASE WHEN i % 4 = 0 THEN 'ANNA' ELSE 'Anna' END AS name,"
             " CASE WHEN i % 100 = 0 THEN 'bad' ELSE i || '@example.org' END AS mail FROM range(40000) r(i)"
         )
     )
@@ -392,3 +393,31 @@ def test_no_check_puts_personal_values_into_words(warehouse: DuckDBWarehouse) ->
     }
     found = examined(warehouse, described("t", meanings, key=("customer",)))
     assert "zebulon" not in repr(found).lower()
+
+
+def test_a_table_of_many_columns(warehouse: DuckDBWarehouse) -> None:
+    columns = ", ".join(f"CAST(i % {n + 2} AS VARCHAR) AS c{n}, i * {n} AS n{n}" for n in range(150))
+    warehouse.execute(Sql(f"CREATE OR REPLACE TABLE t AS SELECT {columns} FROM range(30) r(i)"))
+    found = examined(warehouse, TableDescription("t"))
+    assert [field.position for field in found.fields] == list(range(300))
+    assert [field.distinct for field in found.fields[:6]] == [2, 1, 3, 30, 4, 30]
+    assert found.fields[-1].maximum == str(29 * 149)
+
+
+def test_ordinals_with_gaps_still_give_a_sample(warehouse: DuckDBWarehouse) -> None:
+    warehouse.execute(
+        Sql("CREATE OR REPLACE TABLE t AS SELECT 300 + i * 2560 AS _ordinal, i AS n FROM range(20000) r(i)")
+    )
+    found = examined(warehouse, TableDescription("t"), QualityDefinition(sample_rows=2_000))
+    assert 1_000 <= found.sampled <= 2_500
+    assert found.rows == 20_000
+
+
+def test_every_check_says_what_it_is() -> None:
+    checks = checks_of(QualityDefinition())
+    assert [check.kind for check in checks] == sorted(check.kind for check in checks)
+    assert len(checks) >= 12
+    for check in checks:
+        assert type(check).__doc__, check.kind
+        assert all(field.description for field in type(check).model_fields.values()), check.kind
+    assert QualityDefinition.model_json_schema()["properties"]["limits"]

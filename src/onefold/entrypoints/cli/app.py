@@ -25,7 +25,7 @@ app = typer.Typer(
 EXIT_DONE_WITH_ERRORS = 7
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag
+def _version(wanted: bool) -> None:
     if wanted:
         console.print(f"onefold {__version__}")
         raise typer.Exit
@@ -33,7 +33,9 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the fl
 
 @app.callback()
 def options(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     """Set what holds for every command."""
     del version

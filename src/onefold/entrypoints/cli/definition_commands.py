@@ -10,30 +10,29 @@ import typer
 import onefold
 from onefold.entrypoints.cli.app import app
 from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, table
-from onefold.foundation.kernel import Conflict
+from onefold.entrypoints.cli.run_commands import run
 from onefold.settings import explain
-from onefold.workspace import WORKSPACE_FILE, new_workspace
+from onefold.workspace import new_workspace
 
 Force = Annotated[bool, typer.Option("--force", help="Also where it undoes changes made elsewhere.")]
 
 
-@app.command(epilog="Examples: onefold init shop · onefold init shop --add customers.csv --add members.csv")
+@app.command(epilog="Examples: onefold init shop · onefold init shop --add crm.csv --add till.csv --run")
 def init(
     directory: Annotated[str, typer.Argument(help="The folder of the new workspace.")] = ".",
     add: Annotated[
         list[Path] | None,
         typer.Option("--add", metavar="FILE", help="Draft a source from this file; may be repeated."),
     ] = None,
+    run_now: Annotated[bool, typer.Option("--run", help="Run it at once.")] = False,
 ) -> None:
     """Make a workspace: a folder with onefold.yaml, and a drafted source for each file given."""
-    folder = Path(directory)
-    if (folder / WORKSPACE_FILE).exists():
-        message = f"{folder} is a workspace already."
-        raise Conflict(message, code="workspace.exists", hint="Add sources to it: `onefold sources add FILE`.")
-    written = new_workspace(folder, add or [])
-    for path in written:
+    for path in new_workspace(Path(directory), add or []):
         console.print(f"wrote {path}", markup=False)
-    console.print(f"Next: [bold]onefold plan -w {directory}[/], then [bold]onefold run -w {directory}[/]")
+    if not run_now:
+        console.print(f"Next: [bold]onefold plan -w {directory}[/], then [bold]onefold run -w {directory}[/]")
+        return
+    run(workspace=directory)
 
 
 @app.command(epilog="Example: onefold plan")
@@ -82,7 +81,12 @@ def settings(as_json: AsJson = False) -> None:
     """Explain every setting: environment variables that start with ONEFOLD_."""
     found = explain()
     if as_json:
-        print_json([{name: getattr(one, name) for name in ("variable", "type", "default", "description")} for one in found])
+        print_json(
+            [
+                {name: getattr(one, name) for name in ("variable", "type", "default", "description")}
+                for one in found
+            ]
+        )
         return
     rows = [(one.variable, one.type, one.default, one.description) for one in found]
     console.print(table("", ["variable", "type", "default", "what it does"], rows))

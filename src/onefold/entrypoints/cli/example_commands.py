@@ -25,7 +25,9 @@ People = Annotated[int, typer.Option("--people", min=1, help="How many people th
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same files.")]
 
 
-@example_app.command("retail", epilog="Example: onefold example retail shop --people 10000 --seed 7 --dirt 1.5")
+@example_app.command(
+    "retail", epilog="Example: onefold example retail shop --people 10000 --seed 7 --dirt 1.5"
+)
 def retail(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="The folder to write to.")],
     people: People = 2_000,

@@ -18,7 +18,9 @@ errors = Console(stderr=True, highlight=False)
 
 Directory = Annotated[
     str,
-    typer.Option("--workspace", "-w", metavar="DIR", envvar="ONEFOLD_WORKSPACE", help="The workspace's folder."),
+    typer.Option(
+        "--workspace", "-w", metavar="DIR", envvar="ONEFOLD_WORKSPACE", help="The workspace's folder."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -39,7 +41,9 @@ def _plain(value: object) -> object:
     raise TypeError(message)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> Table:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
+) -> Table:
     """Return a table to print; columns in `right` are aligned to the right."""
     drawn = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:

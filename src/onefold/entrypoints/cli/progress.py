@@ -65,7 +65,13 @@ class LiveWatcher:
         note = report.messages[0] if report.messages else ""
         if report.outcome is Outcome.UNCHANGED:
             note = note or "unchanged"
-        self._rows[report.stage] = (OUTCOMES[report.outcome.value], report.rows_out, report.seconds, 0.0, note)
+        self._rows[report.stage] = (
+            OUTCOMES[report.outcome.value],
+            report.rows_out,
+            report.seconds,
+            0.0,
+            note,
+        )
 
     def reached(self, point: str) -> None:
         """Say nothing."""

@@ -14,7 +14,9 @@ from onefold.entrypoints.cli.summary import print_summary
 from onefold.runs import RunReport, RunStatus
 
 
-@app.command(epilog="Examples: onefold run · onefold run --only sources --only quality · onefold run --full --json")
+@app.command(
+    epilog="Examples: onefold run · onefold run --only sources --only quality · onefold run --full --json"
+)
 def run(
     workspace: Directory = ".",
     only: Annotated[
@@ -100,6 +102,11 @@ def history(
         )
         for one in runs
     ]
-    drawn = table("", ["run", "started (UTC)", "status", "took", "readable"], [(*r[:4], r[5]) for r in rows], right=["took"])
+    drawn = table(
+        "",
+        ["run", "started (UTC)", "status", "took", "readable"],
+        [(*r[:4], r[5]) for r in rows],
+        right=["took"],
+    )
     console.print(drawn)
-    console.print("[dim]Read an earlier run: onefold sql --run RUN \"select ...\"[/]")
+    console.print('[dim]Read an earlier run: onefold sql --run RUN "select ..."[/]')

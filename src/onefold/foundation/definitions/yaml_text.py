@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import yaml
@@ -118,10 +118,10 @@ def read_documents(text: str) -> Iterator[Read]:
             loader.dispose()
 
 
-def write_document(content: Content) -> str:
+def write_document(content: Mapping[str, object]) -> str:
     """Return the content as readable YAML: keys in their order, block style, no anchors."""
     text: str = yaml.dump(
-        content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
+        dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
     )
     return text
 

@@ -6,6 +6,7 @@ transaction. Schema changes are Alembic migrations. Every backend passes `onefol
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ metadata = MetaData(
     }
 )
 """Where every noun declares its tables."""
+
+HOLDER_SECONDS = 0.3
+"""How long to look for who holds a lock: it says so a moment after it has taken it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,18 @@ class Store(Protocol):
         ...
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Open a transaction that only reads."""
+        """Open a transaction that only reads, all of it as of one moment; writing in it is an error."""
         ...
 
     def write(self) -> AbstractContextManager[Connection]:
-        """Open a transaction that commits at the end of the block and rolls back on an error."""
+        """Open a transaction that commits at the end of the block and rolls back on an error.
+
+        On SQLite one writer comes after the other; on PostgreSQL rows that are read to be written back are to be
+        read `FOR UPDATE`.
+
+        Raises:
+            Transient: the database is busy, cannot be reached, or its disk is full.
+        """
         ...
 
     def lock(self, name: str, *, purpose: str, wait_seconds: float = 0.0) -> AbstractContextManager[None]:
@@ -86,9 +97,11 @@ class Store(Protocol):
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """Open a connection with one transaction around the block."""
+def transaction(engine: Engine, *begin: str) -> Iterator[Connection]:
+    """Open a connection with one transaction around the block, begun by these statements."""
     with engine.connect() as connection, connection.begin():
+        for statement in begin:
+            connection.exec_driver_sql(statement)
         yield connection
 
 
@@ -100,8 +113,6 @@ class Instant(TypeDecorator[object]):
 
     def process_bind_param(self, value: object, dialect: object) -> object:
         """Refuse naive moments; turn aware ones into UTC."""
-        import datetime as dt
-
         del dialect
         if value is None:
             return None
@@ -112,8 +123,6 @@ class Instant(TypeDecorator[object]):
 
     def process_result_value(self, value: object, dialect: object) -> object:
         """Return aware moments in UTC."""
-        import datetime as dt
-
         del dialect
         if isinstance(value, dt.datetime):
             return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)

@@ -162,6 +162,16 @@ def _floor(node: exp.Expr) -> exp.Expr:
     return _cast(node, "double")
 
 
+def _round(node: exp.Expr) -> exp.Expr:
+    # DuckDB rounds the scaled double, Spark the shortest decimal that stands for it.
+    digits = node.args.get("decimals")
+    if digits is None or kind_of(node.this) is not Kind.FRACTION:
+        return node
+    scale = exp.cast(exp.Literal.string(f"1e{digits.name}"), exp.DataType.build("double"))
+    scaled = exp.Mul(this=exp.Paren(this=node.this.copy()), expression=scale)
+    return exp.Paren(this=exp.Div(this=_call("ROUND", scaled), expression=scale.copy()))
+
+
 def _log10(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="LOG10", expressions=[node.expression.copy()])
 
@@ -294,6 +304,7 @@ _REWRITES: Final[dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]]] = {
     exp.Floor: _floor,
     exp.Ceil: _floor,
     exp.Log: _log10,
+    exp.Round: _round,
     exp.ArrayContains: _list_contains,
     exp.DateDiff: _days,
     exp.BitwiseLeftShift: _shift,

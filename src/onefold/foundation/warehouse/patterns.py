@@ -7,6 +7,7 @@ r"""Regular expressions that mean the same on RE2 (DuckDB) and on Java (Spark).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -16,6 +17,7 @@ _BOUNDARY: Final = f"(?:(?<=[{_WORD}])(?![{_WORD}])|(?<![{_WORD}])(?=[{_WORD}]))
 # Letters after a backslash that both engines read alike, outside and inside a class.
 _SAME: Final = frozenset("dDwWtnrfAz")
 _CATEGORY_LENGTH: Final = 2
+_CODE_POINT: Final = re.compile(r"\\x(?:[0-9A-Fa-f]{2}|\{[0-9A-Fa-f]{1,6}\})")
 
 
 class PatternNotPortableError(ValueError):
@@ -78,6 +80,8 @@ class _Rewriter:
         letter = self._pattern[self._at + 1 : self._at + 2]
         if letter == "p" or letter == "P":
             return self._property(letter)
+        if letter == "x":
+            return self._code_point()
         self._at += 2
         if letter == "s":
             return _SPACE if in_class else f"[{_SPACE}]"
@@ -102,6 +106,13 @@ class _Rewriter:
         # Java knows scripts by the prefix `Is`; general categories have one or two letters in both.
         java = name if len(name) <= _CATEGORY_LENGTH else f"Is{name}"
         return f"\\{letter}{{{java}}}"
+
+    def _code_point(self) -> str:
+        found = _CODE_POINT.match(self._pattern, self._at)
+        if found is None:
+            raise PatternNotPortableError("Write a code point as \\x41 or \\x{1F600}.")
+        self._at = found.end()
+        return found[0]
 
     def _class(self) -> str:
         out = ["["]

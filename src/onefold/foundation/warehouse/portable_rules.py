@@ -210,10 +210,14 @@ def division(node: exp.Expr) -> str | None:
 
 
 def rounding(node: exp.Expr) -> str | None:
-    """Digits of doubles are rounded differently (1.005 to two digits)."""
-    if node.args.get("decimals") is None or kind_of(node.this) in (Kind.DECIMAL, Kind.WHOLE):
+    """Digits of doubles are rounded differently (1.005 to two); `to_spark` sets that right for known doubles."""
+    digits = node.args.get("decimals")
+    if digits is None:
         return None
-    return "round(x, n) of a double differs in the last digit: of_round(x, n), or cast to DECIMAL(p, s)."
+    known = kind_of(node.this) in (Kind.DECIMAL, Kind.WHOLE, Kind.FRACTION)
+    if known and (_number(digits) or 0) >= 0 and _number(digits) is not None:
+        return None
+    return "round(x, n) of a double differs in the last digit: of_round(x, n), or cast x to DOUBLE or DECIMAL(p, s)."
 
 
 def logarithm(node: exp.Expr) -> str | None:

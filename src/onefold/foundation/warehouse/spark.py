@@ -12,6 +12,7 @@ starts from data and not from the plans of all the statements before it.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import shutil
 import uuid
 import warnings
@@ -74,7 +75,8 @@ class SparkWarehouse:
     """Set-based SQL on Spark. Every warehouse has a Spark session of its own in the one Spark application.
 
     Args:
-        session: an application that runs already (Fabric, Databricks, tests); None starts one and ends it on close.
+        session: an application that runs already (Fabric, Databricks, tests); None takes the process's, or
+            starts one and ends it on close.
         work_directory: where intermediate tables go; executors and driver must see it under the same path.
         master: where a started application runs.
         memory: heap of a started application's driver, in the JVM's notation.
@@ -95,9 +97,10 @@ class SparkWarehouse:
     ) -> None:
         self._directory = work_directory / f"spark-{uuid.uuid4().hex}"
         self._directory.mkdir(parents=True)
-        self._started = None
+        self._started: SparkSession | None = None
         if session is None:
-            session = self._started = start_session(self._directory, master=master, memory=memory)
+            session, started = start_session(work_directory, master=master, memory=memory)
+            self._started = session if started else None
         quiet_pyspark()
         self._session = session.newSession()
         for name, value in _CONFIGURATION.items():
@@ -179,13 +182,7 @@ class SparkWarehouse:
         schema = pa.schema([_storable(field) for field in reader.schema])
         folder = self._new_folder()
         folder.mkdir()
-        rows = 0
-        with pq.ParquetWriter(
-            folder / "part-0.parquet", schema, coerce_timestamps="us", allow_truncated_timestamps=True
-        ) as writer:
-            for batch in reader:
-                rows += batch.num_rows
-                writer.write_batch(batch.cast(schema))
+        rows = _translated(lambda: _write_arrow(reader, schema, folder / "part-0.parquet"))
         self._show(name, folder, from_arrow_schema(schema))
         return rows
 
@@ -324,6 +321,16 @@ class SparkWarehouse:
         return _translated(lambda: frame.selectExpr(*casts))
 
 
+def _write_arrow(reader: pa.RecordBatchReader, schema: pa.Schema, path: Path) -> int:
+    """Write the stream as one file and return its number of rows."""
+    rows = 0
+    with pq.ParquetWriter(path, schema, coerce_timestamps="us", allow_truncated_timestamps=True) as writer:
+        for batch in reader:
+            rows += batch.num_rows
+            writer.write_batch(batch.cast(schema))
+    return rows
+
+
 def _target(statement: exp.Expr) -> str:
     """Return the table or view that the statement changes: the first that it names."""
     table = statement.find(exp.Table)
@@ -428,16 +435,26 @@ def _translated(call: Callable[[], T]) -> T:
         raise InvalidInput(text, code="warehouse.sql_invalid", hint=hint) from error
     except (PySparkException, Py4JError) as error:
         raise _failure(error) from error
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise Permanent(
+                str(error), code="warehouse.io", hint="Check the path and its permissions."
+            ) from error
+        raise _disk_full() from error
 
 
 def _failure(error: Exception) -> OnefoldError:
     text = str(error)
     if "No space left on device" in text:
-        hint = "Free disk space, or point `ONEFOLD_WORK_DIRECTORY` at a larger disk, and run again."
-        return Transient("The disk is full.", code="warehouse.disk_full", hint=hint)
+        return _disk_full()
     if "OutOfMemoryError" in text:
         hint = "Give Spark's driver and executors more memory."
         return Transient("The engine ran out of memory.", code="warehouse.memory", hint=hint)
     # Spark's message quotes the cell; its condition names the kind of error without it.
     condition = getattr(error, "getCondition", lambda: None)() or type(error).__name__
     return Permanent(f"Spark stopped with {condition}.", code="warehouse.failed")
+
+
+def _disk_full() -> OnefoldError:
+    hint = "Free disk space, or point `ONEFOLD_WORK_DIRECTORY` at a larger disk, and run again."
+    return Transient("The disk is full.", code="warehouse.disk_full", hint=hint)

@@ -27,8 +27,10 @@ logger.spark.level = off
 """
 
 
-def start_session(directory: Path, *, master: str = "local[2]", memory: str = "2g") -> SparkSession:
-    """Return the process's Spark application, started if there is none.
+def start_session(
+    directory: Path, *, master: str = "local[2]", memory: str = "2g"
+) -> tuple[SparkSession, bool]:
+    """Return the process's Spark application, and whether it was started for this call.
 
     Args:
         directory: where Spark keeps its scratch files and its log configuration.
@@ -67,6 +69,9 @@ def start_session(directory: Path, *, master: str = "local[2]", memory: str = "2
             warnings.simplefilter("ignore")
             from pyspark.sql import SparkSession
 
+            running = SparkSession.getActiveSession()
+            if running is not None:
+                return running, False
             builder = SparkSession.builder.master(master).appName("onefold")
             for name, value in options.items():
                 builder = builder.config(name, value)
@@ -78,7 +83,7 @@ def start_session(directory: Path, *, master: str = "local[2]", memory: str = "2
         hint = "Spark needs a JDK of version 17 or 21: set JAVA_HOME, or put `java` on the PATH."
         raise Permanent("Spark does not start.", code="warehouse.spark_start", hint=hint) from error
     quiet_pyspark()
-    return session
+    return session, True
 
 
 def quiet_pyspark() -> None:

@@ -77,6 +77,11 @@ def comma(items: Iterable[Sql]) -> Sql:
     return Sql(", ".join(item.text for item in items))
 
 
+def after_commas(items: Iterable[Sql]) -> Sql:
+    """Return the pieces, each after a comma: further columns of a select that has some."""
+    return Sql("".join(f", {item.text}" for item in items))
+
+
 def spaced(items: Iterable[Sql]) -> Sql:
     """Return the pieces joined by blanks."""
     return Sql(" ".join(item.text for item in items))

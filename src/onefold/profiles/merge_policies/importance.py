@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from onefold.foundation.definitions import Name
-from onefold.foundation.warehouse import Sql, literal
+from onefold.foundation.warehouse import Sql, literal, spaced, sql
 from onefold.profiles.merge_policies.merge_policy import Candidate, MergePolicy, SortKey
 
 
@@ -23,8 +23,22 @@ class Importance(MergePolicy):
     def order(self, value: Sql, prepared: Sql) -> Sql:
         if not self.sources:
             return Sql("record_no")
-        ranks = " ".join(f"WHEN {literal(source)} THEN {rank}" for rank, source in enumerate(self.sources))
-        return Sql(f"CASE source {ranks} ELSE {len(self.sources)} END")
+        return self._rank()
+
+    @override
+    def whole(self, value: Sql, prepared: Sql) -> Sql | None:
+        return self._rank()
+
+    def _rank(self) -> Sql:
+        branches = spaced(
+            sql("WHEN {source} THEN {rank}", source=literal(source), rank=rank)
+            for rank, source in enumerate(self.sources)
+        )
+        return sql("CASE source {branches} ELSE {last} END", branches=branches, last=len(self.sources))
+
+    @override
+    def in_words(self) -> str:
+        return f"importance: {', '.join(self.sources)}" if self.sources else "importance"
 
     @override
     def sort_key(self, candidate: Candidate) -> SortKey:

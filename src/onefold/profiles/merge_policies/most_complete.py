@@ -20,5 +20,9 @@ class MostComplete(MergePolicy):
         return Sql("filled DESC")
 
     @override
+    def whole(self, value: Sql, prepared: Sql) -> Sql | None:
+        return Sql("-filled")
+
+    @override
     def sort_key(self, candidate: Candidate) -> SortKey:
         return (-candidate.filled,)

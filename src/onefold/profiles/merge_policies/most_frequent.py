@@ -25,5 +25,9 @@ class MostFrequent(MergePolicy):
         return sql("{prepared} DESC", prepared=prepared)
 
     @override
+    def whole(self, value: Sql, prepared: Sql) -> Sql | None:
+        return sql("-{prepared}", prepared=prepared)
+
+    @override
     def sort_key(self, candidate: Candidate) -> SortKey:
         return (-candidate.frequency,)

@@ -1,6 +1,7 @@
 """Connectors: one kind of place that customer records are read from, one file each."""
 
 from onefold.sources.connectors.connector import (
+    CONNECTORS,
     Connector,
     ConnectorContext,
     Coverage,
@@ -12,6 +13,7 @@ from onefold.sources.connectors.connector import (
 from onefold.sources.connectors.file_connector import FileConnector, FileRead
 
 __all__ = [
+    "CONNECTORS",
     "Connector",
     "ConnectorContext",
     "Coverage",

@@ -20,7 +20,8 @@ from onefold.sources.files import Compression, LocalFile, packing
 HEAD_BYTES: Final = 1 << 20
 DELIMITERS: Final = (",", ";", "\t", "|")
 NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_ROWS: Final = 5_000
+_ROWS: Final = 2_000
+_SNIFFED_ROWS: Final = 200
 _CHUNK: Final = 1 << 20
 _DATA_CELL: Final = re.compile(r"[-+]?\d[\d.,:/\- ]*|.*@.*\..*")
 _CONTROLS: Final = tuple(bytes([byte]) for byte in (*range(9), *range(14, 27), *range(28, 32)))
@@ -178,7 +179,10 @@ def _decoded(file: LocalFile, head: bytes, encoding: str, *, whole: bool) -> str
 
 
 def _delimiter(file: LocalFile, text: str, wanted: Wanted, *, whole: bool) -> str:
-    widths = {mark: _width(_records(file, text, mark, wanted.quote, whole=whole)[0]) for mark in DELIMITERS}
+    widths = {
+        mark: _width(_records(file, text, mark, wanted.quote, whole=whole, most=_SNIFFED_ROWS)[0])
+        for mark in DELIMITERS
+    }
     best = max(DELIMITERS, key=lambda mark: widths[mark])
     if wanted.delimiter is None:
         return best if widths[best] > 1 else ","
@@ -199,7 +203,7 @@ def _width(records: Sequence[Sequence[str]]) -> float:
 
 
 def _records(
-    file: LocalFile, text: str, delimiter: str, quote: str, *, whole: bool
+    file: LocalFile, text: str, delimiter: str, quote: str, *, whole: bool, most: int = _ROWS
 ) -> tuple[list[list[str]], list[int]]:
     """Return the first records and the line each ends on; one that the head cuts off is left out."""
     csv.field_size_limit(HEAD_BYTES * 4)
@@ -217,7 +221,7 @@ def _records(
             continue  # blank lines above the header
         records.append(record)
         ends.append(reader.line_num)
-        if len(records) > _ROWS:
+        if len(records) > most:
             return records, ends
     if not whole:
         records, ends = records[:-1], ends[:-1]

@@ -33,7 +33,8 @@ FILE = (
     "_file"  # text: `str(LocalFile.path)` of the file the row came from (what `filename` of read_csv holds)
 )
 LINE = "_line"  # integer: the line (or sheet row, or record) in that file, from 1
-REJECT = "_reject"  # text: what was there where no record could be made of it (its columns are then null)
+# Text: what was there where no record could be made of it (its columns are then null); '' for a blank line.
+REJECT = "_reject"
 PROVENANCE = (FILE, LINE, REJECT)
 
 
@@ -193,6 +194,9 @@ class Connector(Part, ABC):
     # Whether `ScanRequest.watermark` is pushed down to the place.
     pushes_watermark: ClassVar[bool] = False
 
+    # Whether it reads only what changed without a watermark (by files, by versions).
+    knows_changes: ClassVar[bool] = False
+
     # File endings (without the dot) that `discover_source` takes for this kind.
     endings: ClassVar[tuple[str, ...]] = ()
 
@@ -232,7 +236,7 @@ class Connector(Part, ABC):
         scan = self.scan(context, ScanRequest())
         try:
             if scan.reader is not None:
-                found = _head(scan.reader(), rows)
+                found = first_rows(scan.reader(), rows)
                 return found.drop_columns([name for name in found.column_names if name in scan.provenance])
             if scan.select is None:
                 return pa.table({})
@@ -243,7 +247,8 @@ class Connector(Part, ABC):
             context.files.drop(*scan.drop_after)
 
 
-def _head(reader: pa.RecordBatchReader, rows: int) -> pa.Table:
+def first_rows(reader: pa.RecordBatchReader, rows: int) -> pa.Table:
+    """Return the first rows of a stream, and read no further."""
     batches: list[pa.RecordBatch] = []
     missing = rows
     for batch in reader:

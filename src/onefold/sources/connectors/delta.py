@@ -48,13 +48,13 @@ _TYPES: Final = {
 _WHOLE_NUMBERS: Final = frozenset({"long", "integer", "short", "byte"})
 
 
-class DeltaConnector(Connector):
+class Delta(Connector):
     """A Delta table, read where it lies; nothing is copied first.
 
     Plain tables in a folder are read as parquet at the engine's own speed. Tables with deletion vectors,
     column mapping, partitions or other features, and tables in a bucket, are read through delta-rs, which
-    applies them. A refresh reads nothing while the table's version is the one read last. Structs and maps
-    become JSON text.
+    applies them; it promises no order of rows. A refresh reads nothing while the table's version is the one
+    read last. Structs and maps become JSON text.
     """
 
     kind: ClassVar[str] = "delta"

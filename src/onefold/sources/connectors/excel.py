@@ -42,7 +42,7 @@ _CELL: Final = re.compile(rb"<c\b([^>]*?)>(?:<f\b[^>]*?(?:/>|>.*?</f>))?<v>([^<]
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
-class ExcelConnector(FileConnector):
+class Excel(FileConnector):
     """One sheet of each workbook, with a header row.
 
     Numbers, dates and booleans arrive as the cells hold them (a whole number as `12`, never `12.0` or `4.9E+11`;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import Field
 from typing_extensions import override
@@ -44,6 +45,8 @@ class FileConnector(Connector):
     Unchanged files are not read again: a refresh reads the files that are new or whose size or stamp
     changed, and forgets the rows of files that are gone.
     """
+
+    knows_changes: ClassVar[bool] = True
 
     path: str = Field(
         description="A path from the workspace's folder, a glob (`data/orders-*.csv`) or a URL (`s3://...`)."

@@ -6,7 +6,8 @@ import itertools
 import json
 import re
 import uuid
-from typing import ClassVar, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import pyarrow as pa
 from pydantic import Field
@@ -24,6 +25,9 @@ from onefold.sources.files import LocalFile, packing
 _HEAD_BYTES: Final = 1 << 20
 _SAMPLE: Final = 2_000
 _SEPARATOR: Final = re.compile(r"[\s,]*")
+_DEEPEST: Final = 4
+Path: TypeAlias = tuple[str, ...]
+"""Where in a record a value is: `("address", "street")`."""
 _NATIVES: Final = {
     bool: ColumnType.BOOLEAN,
     int: ColumnType.INTEGER,
@@ -35,8 +39,9 @@ _NATIVES: Final = {
 class Json(FileConnector):
     """Read JSON lines (one object a line) and JSON files (one list of objects), plain, gz or zst.
 
-    Objects and lists inside a record arrive as their JSON text. Lines that are no JSON object go to
-    quarantine; a list file that is broken is refused as a whole.
+    Members of objects inside a record become columns of their own, `address_street` for `address.street`; lists
+    arrive as their JSON text. Lines that are no JSON object go to quarantine; a list file that is broken is
+    refused as a whole.
     """
 
     kind: ClassVar[str] = "json"
@@ -49,6 +54,9 @@ class Json(FileConnector):
         description="`lines`: an object a line; `list`: one list of objects; None: told from the file.",
     )
     max_record_bytes: int = Field(default=16_777_216, ge=1_000, le=256_000_000)
+    flatten: bool = Field(
+        default=True, description="Whether members of inner objects are columns; else the object is one text."
+    )
 
     @override
     def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
@@ -57,6 +65,7 @@ class Json(FileConnector):
             for record in _head_records(file, self._layout(file)):
                 for name, value in record.items():
                     values.setdefault(name, []).append(value)
+        values = {"_".join(path): seen for path, seen in self._leaves(values).items()}
         if not values:
             message = f"{self.path} holds no JSON object in its first megabyte."
             hint = 'Each line, or each element of the list, must be an object: {"id": 1, ...}'
@@ -66,6 +75,8 @@ class Json(FileConnector):
     @override
     def read(self, files: tuple[LocalFile, ...], request: ScanRequest, context: ConnectorContext) -> FileRead:
         names = request.columns or tuple(column.name for column in self.discover(context))
+        paths_of = self._paths(context)
+        wanted = [paths_of.get(name, (name,)) for name in names]
         run = uuid.uuid4().hex
         selects: list[Sql] = []
         rejects: list[Sql] = []
@@ -75,7 +86,7 @@ class Json(FileConnector):
             members = list(group)
             paths = comma(literal(str(file.path)) for file in members)
             if layout == "list":
-                selects.append(self._list_select(paths, names, compression))
+                selects.append(self._list_select(paths, names, wanted, compression))
                 continue
             pair = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
             tables += pair
@@ -83,7 +94,7 @@ class Json(FileConnector):
                 (scan_bytes(file.path, compression) for file in members), key=lambda scan: scan.longest_line
             )
             buffer = buffer_for(members[0], longest, self.max_record_bytes)
-            selects.append(self._lines_select(paths, names, compression, pair, buffer))
+            selects.append(self._lines_select(paths, names, wanted, compression, pair, buffer))
             rejects.append(rejected_rows(pair, None))
         return FileRead(
             select=union_all(selects),
@@ -93,14 +104,43 @@ class Json(FileConnector):
             drop_after=tuple(tables),
         )
 
+    def _paths(self, context: ConnectorContext) -> dict[str, Path]:
+        """Return where in a record each column is."""
+        values: dict[str, list[object]] = {}
+        for file in self.located(context):
+            for record in _head_records(file, self._layout(file)):
+                for name, value in record.items():
+                    values.setdefault(name, []).append(value)
+        return {"_".join(path): path for path in self._leaves(values)}
+
+    def _leaves(self, values: Mapping[str, list[object]]) -> dict[Path, list[object]]:
+        """Return the values of each column by its path; an object that is not always one stays whole."""
+        leaves: dict[Path, list[object]] = {}
+        for name, seen in values.items():
+            whole: dict[Path, list[object]] = {(name,): seen}
+            found = _members((name,), seen) if self.flatten else whole
+            taken = {"_".join(path) for path in leaves} | set(values) - {name}
+            clash = any("_".join(path) in taken for path in found)
+            leaves |= whole if clash else found
+        return leaves
+
     def _lines_select(
-        self, paths: Sql, names: tuple[str, ...], compression: str, rejects: tuple[str, str], buffer: int
+        self,
+        paths: Sql,
+        names: tuple[str, ...],
+        wanted: Sequence[Path],
+        compression: str,
+        rejects: tuple[str, str],
+        buffer: int,
     ) -> Sql:
-        structure = json.dumps(dict.fromkeys(names, "VARCHAR"))
+        structure = json.dumps(_structure(wanted))
         columns = [
-            sql("struct_extract(record, {name}) AS {n}", name=literal(name), n=ident(name)) for name in names
+            sql("{value} AS {n}", value=_extracted(path), n=ident(name))
+            for name, path in zip(names, wanted, strict=True)
         ]
-        columns.append(sql("CASE WHEN record IS NULL THEN line END AS {reject}", reject=ident(REJECT)))
+        columns.append(
+            sql("CASE WHEN record IS NULL THEN coalesce(line, '') END AS {reject}", reject=ident(REJECT))
+        )
         if self.many:
             columns.append(sql("filename AS {file}", file=ident(FILE)))
         # A control character cannot stand in JSON, so it never splits a line.
@@ -110,7 +150,7 @@ class Json(FileConnector):
             "FROM read_csv([{paths}], columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
             "delim = chr(1), quote = '', escape = '', compression = {compression}, filename = {many}, "
             "max_line_size = {longest}, buffer_size = {buffer}, store_rejects = true, rejects_limit = 0, "
-            "rejects_table = {rejects}, rejects_scan = {scans}) WHERE line IS NOT NULL)",
+            "rejects_table = {rejects}, rejects_scan = {scans}))",
             columns=comma(columns),
             filename=Sql("filename,") if self.many else Sql(""),
             structure=literal(structure),
@@ -123,8 +163,20 @@ class Json(FileConnector):
             scans=literal(rejects[1]),
         )
 
-    def _list_select(self, paths: Sql, names: tuple[str, ...], compression: str) -> Sql:
-        columns = [ident(name) for name in names]
+    def _list_select(
+        self, paths: Sql, names: tuple[str, ...], wanted: Sequence[Path], compression: str
+    ) -> Sql:
+        columns = [
+            sql(
+                "json_extract_string({top}, {path}) AS {name}",
+                top=ident(path[0]),
+                path=literal("$" + "".join(f".{json.dumps(member)}" for member in path[1:])),
+                name=ident(name),
+            )
+            if len(path) > 1
+            else ident(name)
+            for name, path in zip(names, wanted, strict=True)
+        ]
         columns.append(sql("CAST(NULL AS VARCHAR) AS {reject}", reject=ident(REJECT)))
         if self.many:
             columns.append(sql("filename AS {file}", file=ident(FILE)))
@@ -133,7 +185,10 @@ class Json(FileConnector):
             "compression = {compression}, filename = {many}, maximum_object_size = {longest})",
             columns=comma(columns),
             paths=paths,
-            types=comma(sql("{name}: 'VARCHAR'", name=literal(name)) for name in names),
+            types=comma(
+                sql("{name}: 'VARCHAR'", name=literal(name))
+                for name in dict.fromkeys(path[0] for path in wanted)
+            ),
             compression=literal(compression),
             many=literal(self.many),
             longest=self.max_record_bytes,
@@ -141,6 +196,45 @@ class Json(FileConnector):
 
     def _layout(self, file: LocalFile) -> str:
         return self.layout or ("list" if _head(file).lstrip()[:1] == b"[" else "lines")
+
+
+def _members(path: Path, seen: Sequence[object]) -> dict[Path, list[object]]:
+    """Return the values below a path, one entry a column."""
+    there = [value for value in seen if value is not None]
+    objects = [value for value in there if isinstance(value, dict) and value]
+    if not objects or len(objects) < len(there) or len(path) >= _DEEPEST:
+        return {path: list(seen)}
+    members: dict[str, list[object]] = {}
+    for value in objects:
+        for name, inner in value.items():
+            members.setdefault(str(name), []).append(inner)
+    found: dict[Path, list[object]] = {}
+    for name, inner in members.items():
+        found |= _members((*path, name), inner)
+    names = ["_".join(one) for one in found]
+    return found if len(set(names)) == len(names) else {path: list(seen)}
+
+
+def _structure(wanted: Sequence[Path]) -> dict[str, object]:
+    """Return the nested structure that `json_transform` is to read."""
+    root: dict[str, object] = {}
+    for path in wanted:
+        inner = root
+        for member in path[:-1]:
+            below = inner.setdefault(member, {})
+            if not isinstance(below, dict):
+                break
+            inner = below
+        else:
+            inner[path[-1]] = "VARCHAR"
+    return root
+
+
+def _extracted(path: Path) -> Sql:
+    value = Sql("record")
+    for member in path:
+        value = sql("struct_extract({value}, {member})", value=value, member=literal(member))
+    return value
 
 
 def _head(file: LocalFile) -> bytes:

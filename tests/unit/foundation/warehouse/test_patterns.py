@@ -27,6 +27,7 @@ from onefold.foundation.warehouse.patterns import PatternNotPortableError, java_
         ("[]a]", r"[\]a]"),
         ("[^]a]", r"[^\]a]"),
         (r"[\[\]]", r"[\[\]]"),
+        (r"\x41[\x{1F600}-\x{1F64F}]", r"\x41[\x{1F600}-\x{1F64F}]"),
     ],
 )
 def test_rewritten(pattern: str, java: str) -> None:
@@ -35,7 +36,7 @@ def test_rewritten(pattern: str, java: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["[[:alpha:]]", r"\B", r"\1", "(?m)a", "(?=a)", "[a&&b]", "[a", r"\Qa\E", r"\p{", r"[\S]", "a\\"],
+    ["[[:alpha:]]", r"\B", r"\1", "(?m)a", "(?=a)", "[a&&b]", "[a", r"\Qa\E", r"\p{", r"[\S]", "a\\", r"\x4"],
 )
 def test_refused(pattern: str) -> None:
     with pytest.raises(PatternNotPortableError):

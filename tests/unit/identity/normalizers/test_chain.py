@@ -148,7 +148,7 @@ def test_dummies_become_null(warehouse: DuckDBWarehouse) -> None:
         warehouse, ColumnOf("mails", "v"), [Email()], NOWHERE, "m3", dummies_of="email"
     )
     rows = warehouse.rows(sql("SELECT v, {x} FROM mails AS t{j}", x=column.expression, j=column.joins))
-    assert dict(rows) == {
+    assert {row[0]: row[1] for row in rows} == {
         "test@test.com": None,
         "NoReply@x.de": None,
         "Anna@x.de": "anna@x.de",

@@ -1,0 +1,97 @@
+"""Work in a process of its own, so that its seconds are cold and its memory is nobody else's.
+
+Started as `python -m benchmarks.child MODULE FUNCTION ARGUMENTS`: calls the function with the arguments (a JSON
+object) and prints what it returns, with the peak of its memory, as the last line.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+_ROOT = Path(__file__).parents[1]
+_KIB = 1024
+_LAST_LINES = 15
+
+
+class ChildError(Exception):
+    """The process ended badly or took too long; the message ends with what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What came of it.
+
+    Attributes:
+        result: what the function returned.
+        seconds: from start to end of the process, imports included.
+        peak_bytes: the most memory that was resident at once.
+    """
+
+    result: dict[str, object]
+    seconds: float
+    peak_bytes: int
+
+
+def in_child(module: str, function: str, arguments: Mapping[str, object], *, timeout: float) -> Child:
+    """Call a function in a new process and return what it returned, measured.
+
+    Raises:
+        ChildError: it raised, was killed, or took longer than `timeout` seconds.
+    """
+    command = [sys.executable, "-m", "benchmarks.child", module, function, json.dumps(arguments)]
+    began = time.perf_counter()
+    try:
+        done = subprocess.run(
+            command, cwd=_ROOT, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        message = f"{module}.{function} took longer than {timeout:.0f} s and was stopped."
+        raise ChildError(message) from error
+    seconds = time.perf_counter() - began
+    if done.returncode != 0:
+        said = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
+        message = f"{module}.{function} ended with code {done.returncode}.\n{said}"
+        raise ChildError(message)
+    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    return Child(answer["result"], seconds, answer["peak_bytes"])
+
+
+def number(result: Mapping[str, object], key: str) -> float:
+    """Return a number of a child's result."""
+    return float(cast(float, result[key]))
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has had resident at once.
+
+    From the kernel's own count of this program where there is one: the usual call also counts what the process
+    was before it became this program.
+    """
+    status = Path("/proc/self/status")
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE) if status.exists() else None
+    if found:
+        return int(found[1]) * _KIB
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * _KIB
+
+
+def main(arguments: list[str]) -> int:
+    """Call the function and print its answer."""
+    module, function, given = arguments
+    result = getattr(importlib.import_module(module), function)(**json.loads(given))
+    sys.stdout.write(json.dumps({"result": result, "peak_bytes": peak_bytes()}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,61 @@
+"""Every command and every Python block of the README, the tutorial and the how-to pages runs, page by page."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    page
+    for page in [ROOT / "README.md", *ROOT.glob("docs/tutorial/*.md"), *ROOT.glob("docs/how-to/*.md")]
+    if re.search(r"^```(bash|python)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+)
+_BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>[^\n]+) -->\n)?^```(?P<kind>bash|python)\n(?P<code>.*?)^```$", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a page."""
+
+    kind: str
+    code: str
+    line: int
+
+
+def blocks(page: Path) -> list[Block]:
+    """Return the blocks that are to run, in order."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(found["kind"], found["code"], text.count("\n", 0, found.start("code")))
+        for found in _BLOCK.finditer(text)
+        if found["why"] is None
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "ONEFOLD_REPOSITORY": str(ROOT),
+    }
+    found = blocks(page)
+    assert found, f"{page} has no block that runs"
+    for block in found:
+        code = block.code.replace(".venv/bin/", "")
+        command = (
+            ["bash", "-euo", "pipefail", "-c", code] if block.kind == "bash" else [sys.executable, "-c", code]
+        )
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        told = f"{page.name}:{block.line}\n{code}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, told
