@@ -1,7 +1,8 @@
 """Work in a process of its own, so that its seconds are cold and its memory is nobody else's.
 
-Started as `python -m benchmarks.child MODULE FUNCTION ARGUMENTS`: calls the function with the arguments (a JSON
-object) and prints what it returns, with the peak of its memory, as the last line.
+Started as `python -m benchmarks.child MODULE FUNCTION ARGUMENTS ANSWER`: calls the function with the arguments (a
+JSON object) and writes what it returns, with the peak of its memory, to the file ANSWER. Standard output is not
+used, as libraries write there too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,21 +50,34 @@ def in_child(module: str, function: str, arguments: Mapping[str, object], *, tim
     Raises:
         ChildError: it raised, was killed, or took longer than `timeout` seconds.
     """
-    command = [sys.executable, "-m", "benchmarks.child", module, function, json.dumps(arguments)]
-    began = time.perf_counter()
-    try:
-        done = subprocess.run(
-            command, cwd=_ROOT, capture_output=True, text=True, timeout=timeout, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        message = f"{module}.{function} took longer than {timeout:.0f} s and was stopped."
-        raise ChildError(message) from error
-    seconds = time.perf_counter() - began
-    if done.returncode != 0:
-        said = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
-        message = f"{module}.{function} ended with code {done.returncode}.\n{said}"
-        raise ChildError(message)
-    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    with tempfile.TemporaryDirectory(prefix="onefold-benchmark-") as place:
+        file = Path(place) / "answer.json"
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.child",
+            module,
+            function,
+            json.dumps(arguments),
+            str(file),
+        ]
+        began = time.perf_counter()
+        try:
+            done = subprocess.run(
+                command, cwd=_ROOT, capture_output=True, text=True, timeout=timeout, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            message = f"{module}.{function} took longer than {timeout:.0f} s and was stopped."
+            raise ChildError(message) from error
+        seconds = time.perf_counter() - began
+        if done.returncode != 0 or not file.exists():
+            lines = [
+                line for line in done.stderr.splitlines() if "leaked" not in line and "nanobind" not in line
+            ]
+            said = "\n".join(lines[-_LAST_LINES:])
+            message = f"{module}.{function} ended with code {done.returncode}.\n{said}"
+            raise ChildError(message)
+        answer = json.loads(file.read_text(encoding="utf-8"))
     return Child(answer["result"], seconds, answer["peak_bytes"])
 
 
@@ -86,10 +101,10 @@ def peak_bytes() -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Call the function and print its answer."""
-    module, function, given = arguments
+    """Call the function and write its answer."""
+    module, function, given, answer = arguments
     result = getattr(importlib.import_module(module), function)(**json.loads(given))
-    sys.stdout.write(json.dumps({"result": result, "peak_bytes": peak_bytes()}) + "\n")
+    Path(answer).write_text(json.dumps({"result": result, "peak_bytes": peak_bytes()}), encoding="utf-8")
     return 0
 
 

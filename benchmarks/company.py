@@ -190,8 +190,10 @@ def _identity(document: Document, names: Mapping[str, Sequence[str]]) -> list[Do
     mapped: list[object] = []
     for entry in _list(document["map"]):
         table = str(entry if isinstance(entry, str) else _mapping(entry)["table"])
-        for name in names.get(table, ()):
-            mapped.append(name if isinstance(entry, str) else {**_mapping(entry), "table": name})
+        mapped += [
+            name if isinstance(entry, str) else {**_mapping(entry), "table": name}
+            for name in names.get(table, ())
+        ]
     return [{**document, "map": mapped}]
 
 

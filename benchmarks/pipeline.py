@@ -43,7 +43,9 @@ def run_here(workspace: str, only: list[str], truth: str | None) -> dict[str, ob
         began = time.perf_counter()
         report = opened.run(only=only)
         seconds = time.perf_counter() - began
-        bad = [one for one in report.stages if one.outcome in (Outcome.FAILED, Outcome.SKIPPED, Outcome.STOPPED)]
+        bad = [
+            one for one in report.stages if one.outcome in (Outcome.FAILED, Outcome.SKIPPED, Outcome.STOPPED)
+        ]
         if bad or report.error:
             said = [f"{one.stage}: {one.outcome.value}: {' '.join(one.messages)}" for one in bad]
             raise PipelineFailed("\n".join([report.error, *said]).strip())

@@ -62,5 +62,7 @@ def need_room(path: Path, gigabytes: float) -> None:
     """
     free = shutil.disk_usage(path).free / _GIGABYTE
     if free < gigabytes:
-        message = f"needs {gigabytes:g} GB of disk, and {path} has {free:.1f} GB free. TMPDIR names another place."
+        message = (
+            f"needs {gigabytes:g} GB of disk, and {path} has {free:.1f} GB free. TMPDIR names another place."
+        )
         raise Skipped(message)

@@ -32,7 +32,9 @@ class Rules(Benchmark):
     """
 
     kind: ClassVar[str] = "rules"
-    summary: ClassVar[str] = "F1 of the rules on the example company, febrl3 (duplicates) and febrl4 (linkage)"
+    summary: ClassVar[str] = (
+        "F1 of the rules on the example company, febrl3 (duplicates) and febrl4 (linkage)"
+    )
     sizes: ClassVar[tuple[str, ...]] = tuple(_PEOPLE)
 
     @override

@@ -57,7 +57,9 @@ class Unify(Benchmark):
                 last = at + 1 == (runs or setting.runs)
                 truth = made.directory / "truth" / "truth.csv" if last and setting.parts == 1 else None
                 child = run_workspace(place / "workspace", truth=truth, timeout=setting.timeout)
-                say(f"run {at + 1}: {number(child.result, 'seconds'):.2f} s, read and write alone {limits[-1]:.2f} s")
+                say(
+                    f"run {at + 1}: {number(child.result, 'seconds'):.2f} s, read and write alone {limits[-1]:.2f} s"
+                )
                 children.append(child)
         yield from figures(size, children, limits)
 
@@ -78,7 +80,9 @@ def figures(size: str, children: Sequence[Child], limits: Sequence[float]) -> It
 
 def _limit(place: Path, made: Company, sources: Sequence[str], timeout: float) -> float:
     files = [
-        str(next((made.directory / "data").glob(f"{part}.*"))) for name in sources for part in made.parts[name]
+        str(next((made.directory / "data").glob(f"{part}.*")))
+        for name in sources
+        for part in made.parts[name]
     ]
     (place / "limit").mkdir()
     arguments = {"files": files, "into": str(place / "limit")}
@@ -98,5 +102,7 @@ def read_and_write(files: list[str], into: str) -> dict[str, object]:
             reader = "read_csv" if file.endswith(".csv") else "read_json"
             extra = ", all_varchar = true, ignore_errors = true" if reader == "read_csv" else ""
             target = Path(into) / f"{Path(file).stem}.parquet"
-            connection.execute(f"COPY (SELECT * FROM {reader}('{file}'{extra})) TO '{target}' (COMPRESSION zstd)")
+            connection.execute(
+                f"COPY (SELECT * FROM {reader}('{file}'{extra})) TO '{target}' (COMPRESSION zstd)"
+            )
     return {"seconds": time.perf_counter() - began}

@@ -8,8 +8,7 @@ from onefold.catalogue import TableDescription
 from onefold.identity.mapping import attribute_of
 
 _PERSON = frozenset({"email", "phone", "first_name", "last_name", "full_name"})
-_ALIKE = {"attribute": "full_name", "compare": "jaro_winkler"}
-_OTHER_FIRST_NAME = {"attribute": "first_name", "is": "different", "compare": "jaro_winkler"}
+_ALIKE = {"attribute": "full_name", "compare": "words"}
 _OTHER_BIRTH_DATE = {"attribute": "birth_date", "is": "different"}
 
 
@@ -56,18 +55,11 @@ def _rules(known: set[str], *, has_name: bool) -> list[Mapping[str, object]]:
         rules += [{"name": f"same_{one}", "when": [one]} for one in ("email", "phone") if one in known]
         return rules
     if "email" in known:
-        with_exceptions(
-            {"name": "email_and_similar_name", "when": ["email", {**_ALIKE, "precision": 85}]},
-            ("first_name", {**_OTHER_FIRST_NAME, "precision": 70}),
-        )
+        rules.append({"name": "email_and_name", "when": ["email", {**_ALIKE, "precision": 80}]})
     if "phone" in known:
-        with_exceptions(
-            {"name": "phone_and_similar_name", "when": ["phone", {**_ALIKE, "precision": 88}]},
-            birth,
-            ("first_name", {**_OTHER_FIRST_NAME, "precision": 75}),
-        )
+        with_exceptions({"name": "phone_and_name", "when": ["phone", {**_ALIKE, "precision": 80}]}, birth)
     if "birth_date" in known:
-        rules.append({"name": "name_and_birth_date", "when": ["birth_date", {**_ALIKE, "precision": 92}]})
+        rules.append({"name": "name_and_birth_date", "when": ["birth_date", {**_ALIKE, "precision": 85}]})
     if "postcode" in known:
         street = (
             "street",

@@ -53,7 +53,7 @@ def profile_records(definition: IdentityDefinition, tables: Sequence[TablePlan])
         "SELECT a.profile_id, m.source, m.record_id, CAST(1 AS SMALLINT) AS record_no, TRUE AS is_winner, "
         "m.record_ordinal, m.updated_at, a.profile_created_at FROM {members} AS m JOIN {assigned} AS a "
         "ON a.label = m.label WHERE a.records = 1 "
-        "UNION ALL SELECT profile_id, source, record_id, CAST(record_no AS SMALLINT) AS record_no, "
+        "UNION ALL SELECT profile_id, source, record_id, CAST(record_no + 0 AS SMALLINT) AS record_no, "
         "record_no = 1 OR table_no <> lag(table_no) OVER (PARTITION BY label ORDER BY record_no) AS is_winner, "
         "record_ordinal, updated_at, profile_created_at FROM (SELECT m.*, a.profile_id, a.profile_created_at, "
         "row_number() OVER (PARTITION BY m.label ORDER BY m.table_no, {order}) AS record_no "

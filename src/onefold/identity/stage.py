@@ -223,7 +223,11 @@ class IdentityStage:
     def run(self, context: StageContext) -> StageResult:
         """Match, cluster, name and publish."""
         warehouse = context.warehouse
-        missing = [mapped.table for mapped in self.definition.map if not context.exists(mapped.table)]
+        missing = [
+            mapped.table
+            for mapped in self.definition.map
+            if mapped.table in self.descriptions and not context.exists(mapped.table)
+        ]
         if missing:
             message = f"Not read yet: {', '.join(missing)}."
             raise InvalidInput(message, code="identity.table_missing", hint="Run the sources: `onefold run`.")

@@ -287,9 +287,9 @@ def _events(warehouse: Warehouse, ids: Sequence[str]) -> tuple[EventExplanation,
     listed = comma(literal(one) for one in ids)
     rows = warehouse.rows(
         sql(
-            "SELECT \"at\", event, profile_id, other_profile_id, source, record_id, records, run_id FROM {events} "
+            'SELECT "at", event, profile_id, other_profile_id, source, record_id, records, run_id FROM {events} '
             "WHERE profile_id IN ({ids}) OR other_profile_id IN ({ids}) "
-            "ORDER BY at, event, profile_id, other_profile_id, source, record_id",
+            'ORDER BY "at", event, profile_id, other_profile_id, source, record_id',
             events=ident(PROFILE_EVENTS.name),
             ids=listed,
         )

@@ -30,8 +30,7 @@ def recover(store: Store, lake: Lake, *, now: dt.datetime, full: bool) -> Manife
         died = storage.running(connection)
     for run_id in died:
         lake.discard(run_id)
-    lake.settle(manifest.tables, run_id=manifest.run_id)
-    lake.finish(manifest.tables, run_id=manifest.run_id)
+    lake.catch_up(manifest.tables, run_id=manifest.run_id)
     lost = lake.missing(manifest.tables)
     if lost and not full:
         message = f"Published tables are missing from the lake, or part of their files: {', '.join(lost)}."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from onefold.foundation.kernel import InvalidInput
-from onefold.foundation.warehouse import Column, ColumnType, Sql, literal, sql
+from onefold.foundation.warehouse import Column, ColumnType, Sql, all_of, literal, sql
 
 FIRST_DAY: Final = Sql("DATE '0001-01-01'")
 LAST_DAY: Final = Sql("DATE '9999-12-31'")
@@ -103,11 +103,11 @@ def _from_text(value: Sql, want: Column, form: str | None, time_zone: str) -> Fi
         case ColumnType.TEXT:
             return Fit(value)
         case ColumnType.INTEGER | ColumnType.SMALL_INTEGER:
-            return _integer(_plain_number(value, form), want)
+            return _written(value, form, _integer(_plain_number(value, form), want))
         case ColumnType.NUMBER:
-            return _number(_plain_number(value, form), want)
+            return _written(value, form, _number(_plain_number(value, form), want))
         case ColumnType.DECIMAL:
-            return _decimal(_plain_number(value, form), want)
+            return _written(value, form, _decimal(_plain_number(value, form), want))
         case ColumnType.BOOLEAN:
             return _boolean(value, form)
         case ColumnType.DATE:
@@ -150,6 +150,26 @@ def _decimal(text: Sql, want: Column) -> Fit:
         "NOT contains({v}, '_') AND NOT regexp_matches({v}, {too_fine})", v=text, too_fine=literal(too_fine)
     )
     return Fit(_tried(text, want).cast, lambda _: condition)
+
+
+def _written(text: Sql, form: str | None, fit: Fit) -> Fit:
+    """Add the condition that the number is written as in the example, its thousands in threes.
+
+    Without it `1.234,5` read by the example `1,234.56` would be 1.2345.
+    """
+    if form is None:
+        return fit
+    *thousands, decimal = [character for character in form if not character.isdigit()]
+    groups = rf"|\d{{1,3}}([{thousands[0]}\x{{A0}}]\d{{3}})+" if thousands else ""
+    if thousands and thousands[0] != " ":
+        groups = groups.replace(r"\x{A0}", "")
+    shape = rf"\s*[+-]?(\d*{groups})([{decimal}]\d*)?([eE][+-]?\d+)?\s*"
+
+    def keep(cast: Sql) -> Sql:
+        shaped = sql("regexp_full_match({v}, {shape})", v=text, shape=literal(shape))
+        return shaped if fit.keep is None else all_of([shaped, fit.keep(cast)])
+
+    return Fit(fit.cast, keep)
 
 
 def _plain_number(text: Sql, form: str | None) -> Sql:

@@ -176,9 +176,14 @@ def describe(definition: SourceDefinition) -> TableDescription:
                 label=column.label,
                 description=column.description,
                 cardinality=column.cardinality,
-                choices=column.choices,
             )
             for column in definition.columns
+        )
+        # The published column holds the label; the code stands beside it.
+        + tuple(
+            Attribute(name=f"{column.name}__code", choices=column.choices)
+            for column in definition.columns
+            if column.choices
         ),
         references=tuple(
             Reference(column.name, *column.references.rsplit(".", 1))

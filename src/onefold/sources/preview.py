@@ -40,6 +40,7 @@ def preview_cleaning(
     request = ScanRequest(
         columns=tuple(column.in_source for column in planned),
         types={column.in_source: column.column for column in planned},
+        time_zone=definition.time_zone,
     )
     scan = _first(connector.scan(context, request), rows)
     table = f"_preview_{uuid.uuid4().hex[:12]}"

@@ -227,17 +227,20 @@ def _with_breaks(
 
     Line breaks in columns that are left out, and in records that could not be split, are not seen.
     """
-    texts = [
-        c for c in warehouse.columns(read.table) if c.type is ColumnType.TEXT and c.name not in (BAD, FILE)
-    ]
-    if not scan.line_breaks or not texts:
+    if not scan.line_breaks:
         return rows
-    count = Sql(
-        " + ".join(
-            sql("coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)", c=ident(column.name)).text
-            for column in texts
-        )
+    texts = [
+        ident(c.name)
+        for c in warehouse.columns(read.table)
+        if c.type is ColumnType.TEXT and c.name not in (BAD, FILE)
+    ]
+    # Values that did not fit their type are in `_bad` only.
+    misfits = sql(
+        "list_sum(list_transform(list_filter({bad}, lambda e: e.code = 'type'), lambda e: {n}))",
+        n=_line_breaks(Sql("e.raw")),
+        bad=ident(BAD),
     )
+    count = Sql(" + ".join(f"coalesce({breaks.text}, 0)" for breaks in [*map(_line_breaks, texts), misfits]))
     broken = sql(
         "SELECT * FROM (SELECT CAST({file} AS VARCHAR) AS file, rowid AS r, {count} AS n FROM {t}) WHERE n > 0",
         file=file,
@@ -254,6 +257,10 @@ def _with_breaks(
         rows=rows,
         breaks=breaks,
     )
+
+
+def _line_breaks(text: Sql) -> Sql:
+    return sql("length({t}) - length(replace({t}, chr(10), ''))", t=text)
 
 
 def merged(

@@ -196,6 +196,7 @@ class _Refresh:
             types={column.in_source: column.column for column in planned},
             watermark=self._watermark(planned) if incremental else None,
             state=_mapping(self.context.state.get("connector")) if incremental else {},
+            time_zone=self.definition.time_zone,
         )
         return self.definition.connector.scan(self.connecting, request)
 

@@ -353,6 +353,9 @@ def _batches(scan: Scan, context: ConnectorContext) -> Iterator[pa.RecordBatch]:
 
 
 def _read(scan: Scan, context: ConnectorContext) -> pa.Table:
+    if scan.select is not None:
+        # Not in batches: those have a cursor of their own, and the rejects of `read_csv` stay with the cursor.
+        return context.files.arrow(scan.select).combine_chunks()
     batches = list(_batches(scan, context))
     if not batches:
         schema = scan.reader().schema if scan.reader is not None else SCHEMA

@@ -19,6 +19,7 @@ from onefold.sources.connectors.sql import SqlConnector
 from onefold.sources.files import FileAccess
 from onefold.testing.connector_suite import ConnectorSuite
 
+BERLIN = "Europe/Berlin"
 TABLE = """create table people (id bigint primary key, name varchar(200), amount decimal(18,2), score double,
     active boolean, born date, updated_at timestamp(6) null)"""
 PASSWORD = "ONEFOLD_TEST_SOURCE_PASSWORD"
@@ -105,7 +106,7 @@ def context(tmp_path: Path, mysql_database: str) -> Iterator[ConnectorContext]:
 
 
 def rows_of(connector: Connector, context: ConnectorContext, request: ScanRequest | None = None) -> pa.Table:
-    scan = connector.scan(context, request or ScanRequest())
+    scan = connector.scan(context, request or ScanRequest(time_zone=BERLIN))
     assert scan.reader is not None
     return scan.reader().read_all()
 
@@ -123,7 +124,7 @@ def test_every_type_of_mysql_arrives_exactly_or_as_text(
            '2025-07-01 12:00:00.25', '12:30:00', 2024, b'10101', b'1', 'glad', 'a,b', '{"a": "é"}', x'00ff', x'fe',
            'é', point(1, 2), 'ab')""",
     )
-    connector = SqlConnector(url=address(mysql_database), table="kinds", time_zone="Europe/Berlin")
+    connector = SqlConnector(url=address(mysql_database), table="kinds")
     found = {column.name: column for column in connector.discover(context)}
     assert found["yes"].type is found["bit1"].type is ColumnType.BOOLEAN
     assert found["tiny"].type is found["big"].type is found["bits"].type is ColumnType.INTEGER
@@ -163,7 +164,7 @@ def test_a_zero_date_beside_naive_timestamps_stays_as_it_is(
         "create table visits (at datetime)",
         "insert into visits values ('0000-00-00'), ('2025-01-01 12:00'), (null)",
     )
-    connector = SqlConnector(url=address(mysql_database), table="visits", time_zone="Europe/Berlin")
+    connector = SqlConnector(url=address(mysql_database), table="visits")
     assert rows_of(connector, context).column("at").to_pylist() == [
         "0000-00-00 00:00:00",
         "2025-01-01 11:00:00.000000Z",
@@ -179,7 +180,7 @@ def test_a_query_with_comments_and_per_cent_signs(mysql_database: str, context: 
     query = "select id, pattern from people where pattern like 'a%%' -- all of them"
     watermark = Watermark("id", ColumnType.INTEGER, "3")
     connector = SqlConnector(url=address(mysql_database), query=query)
-    assert rows_of(connector, context, ScanRequest(watermark=watermark)).to_pylist() == [
+    assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).to_pylist() == [
         {"id": 4, "pattern": "a%s"},
         {"id": 5, "pattern": "a%s"},
     ]
@@ -213,12 +214,14 @@ def test_a_naive_watermark_column_is_compared_in_its_zone(
         "insert into visits values (1, '2025-07-01 12:00', '2025-07-01')",
         "insert into visits values (2, '2025-07-01 12:00:00.000001', '2025-07-02')",
     )
-    connector = SqlConnector(url=address(mysql_database), table="visits", time_zone="Europe/Berlin")
+    connector = SqlConnector(url=address(mysql_database), table="visits")
     for watermark in (
         Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00+00:00"),
         Watermark("day", ColumnType.DATE, "2025-07-01"),
     ):
-        assert rows_of(connector, context, ScanRequest(watermark=watermark)).column("id").to_pylist() == [2]
+        assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).column(
+            "id"
+        ).to_pylist() == [2]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from onefold.sources.connectors.sql import SqlConnector
 from onefold.sources.files import FileAccess
 from onefold.testing.connector_suite import ConnectorSuite
 
+BERLIN = "Europe/Berlin"
 TABLE = """create table people (id bigint primary key, name text, amount numeric(18,2), score double precision,
     active boolean, born date, updated_at timestamptz)"""
 PASSWORD = "ONEFOLD_TEST_SOURCE_PASSWORD"
@@ -90,7 +91,7 @@ def run(url: str, *statements: str) -> None:
 
 
 def rows_of(connector: Connector, context: ConnectorContext, request: ScanRequest | None = None) -> pa.Table:
-    scan = connector.scan(context, request or ScanRequest())
+    scan = connector.scan(context, request or ScanRequest(time_zone=BERLIN))
     assert scan.reader is not None
     return scan.reader().read_all()
 
@@ -112,7 +113,7 @@ def test_every_type_of_postgres_arrives_exactly_or_as_text(
            '{"a": "é"}', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '\x00ff', '{1,null,3}', '{"a,b",null}',
            '{2020-01-01}', 'glad', 'ab', '10.0.0.1', '1 day 02:00')""",
     )
-    connector = SqlConnector(url=address(postgres_database), table="kinds", time_zone="Europe/Berlin")
+    connector = SqlConnector(url=address(postgres_database), table="kinds")
     found = found_of(connector, context)
     assert found["free"].decimal == (38, 9)
     assert found["numbers"].type is ColumnType.INTEGER_LIST
@@ -162,7 +163,7 @@ def test_a_query_with_comments_and_per_cent_signs(postgres_database: str, contex
     query = "-- the good ones\nselect g as id, 'a%b' as pattern from generate_series(1, 5) g where g % 2 = 1; -- end"
     connector = SqlConnector(url=address(postgres_database), query=query)
     watermark = Watermark("id", ColumnType.INTEGER, "1")
-    assert rows_of(connector, context, ScanRequest(watermark=watermark)).to_pylist() == [
+    assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).to_pylist() == [
         {"id": 3, "pattern": "a%b"},
         {"id": 5, "pattern": "a%b"},
     ]
@@ -200,9 +201,9 @@ def test_a_naive_watermark_column_is_compared_in_its_zone(
         "create table visits (id int, at timestamp)",
         "insert into visits values (1, '2025-07-01 12:00'), (2, '2025-07-01 12:00:00.000001')",
     )
-    connector = SqlConnector(url=address(postgres_database), table="visits", time_zone="Europe/Berlin")
+    connector = SqlConnector(url=address(postgres_database), table="visits")
     watermark = Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00+00:00")
-    found = rows_of(connector, context, ScanRequest(watermark=watermark))
+    found = rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN))
     assert found.column("id").to_pylist() == [2]
 
 
@@ -214,7 +215,9 @@ def test_a_date_watermark(postgres_database: str, context: ConnectorContext) -> 
     )
     connector = SqlConnector(url=address(postgres_database), table="visits")
     watermark = Watermark("day", ColumnType.DATE, "2025-07-01")
-    assert rows_of(connector, context, ScanRequest(watermark=watermark)).column("id").to_pylist() == [2]
+    assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).column(
+        "id"
+    ).to_pylist() == [2]
 
 
 def test_the_whole_address_may_come_from_the_environment(

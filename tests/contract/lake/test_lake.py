@@ -40,7 +40,9 @@ def stage(
     )
 
 
-def put(lake: Lake, warehouse: DuckDBWarehouse, run: int, *, append: bool = False, table: TableRef = N) -> int:
+def put(
+    lake: Lake, warehouse: DuckDBWarehouse, run: int, *, append: bool = False, table: TableRef = N
+) -> int:
     return lake.commit([stage(lake, warehouse, run, append=append, table=table)])[table.name]
 
 
@@ -113,16 +115,22 @@ def test_somebody_elses_commit_during_a_run_is_a_conflict(lake: Lake, warehouse:
     assert numbers(lake) == [1, 99]
 
 
-def test_somebody_elses_commit_after_the_decision_is_not_overwritten(
-    lake: Lake, warehouse: DuckDBWarehouse
+@pytest.mark.parametrize("append", [False, True])
+def test_somebody_elses_commit_after_the_decision_is_not_overwritten_and_ours_comes_after(
+    lake: Lake, warehouse: DuckDBWarehouse, *, append: bool
 ) -> None:
     put(lake, warehouse, 1)
-    versions = lake.prepare([stage(lake, warehouse, 2)], {"numbers": 0})
+    versions = lake.prepare([stage(lake, warehouse, 2, append=append)], {"numbers": 0})
     write_deltalake(lake.path("numbers"), pl.DataFrame({"n": [99]}), mode="append")
     with pytest.raises(Conflict) as caught:
         lake.settle(versions, run_id="run_2")
     assert caught.value.code == "lake.conflict"
     assert numbers(lake) == [1, 99]
+    lake.catch_up(versions, run_id="run_2")
+    assert lake.restore(versions, run_id="run_2") == {"numbers": 2}
+    assert numbers(lake) == ([1, 2] if append else [2])
+    assert numbers(lake, 1) == [1, 99]
+    assert not list(lake.path("numbers").glob("run_2/*.json"))
 
 
 def test_a_table_that_others_wrote_to_is_brought_back(lake: Lake, warehouse: DuckDBWarehouse) -> None:

@@ -13,8 +13,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+_PIPE_WIDTH = 160
+
+
+def _console(*, stderr: bool) -> Console:
+    """Return a console as wide as the terminal; a pipe has no width, so lines are not folded early there."""
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, width=None if is_terminal else _PIPE_WIDTH)
+
+
+console = _console(stderr=False)
+errors = _console(stderr=True)
 
 Directory = Annotated[
     str,

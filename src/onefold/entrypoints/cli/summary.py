@@ -117,7 +117,7 @@ def _print_next(workspace: Workspace) -> None:
         f"onefold evaluate identity -w {where} --truth {where}/truth/truth.csv",
         f'onefold sql -w {where} "select * from profiles order by record_count desc limit 5"',  # noqa: S608 - shown, not run
     ):
-        console.print(f"  {command}", markup=False)
+        console.print(f"  {command}", markup=False, soft_wrap=True)
 
 
 def draw_profile(to: Console, explained: ProfileExplanation) -> None:

@@ -121,7 +121,12 @@ def read_documents(text: str) -> Iterator[Read]:
 def write_document(content: Mapping[str, object]) -> str:
     """Return the content as readable YAML: keys in their order, block style, no anchors."""
     text: str = yaml.dump(
-        dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
+        dict(content),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=110,
+        default_flow_style=False,
     )
     return text
 

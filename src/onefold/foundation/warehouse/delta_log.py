@@ -138,11 +138,10 @@ def _snapshot(table: Path, version: int, identity: tuple[int, int]) -> Snapshot:
         raise _unknown(table, version) from error
     schema_json = delta.schema().to_json()
     metadata = delta.metadata()
-    fields = json.loads(schema_json)["fields"]
     return Snapshot(
         version=version,
         paths=tuple(unquote(urlparse(uri).path).removeprefix(f"{root}/") for uri in uris),
-        columns=tuple(column_of_delta(field["name"], field["type"]) for field in fields),
+        columns=_columns(schema_json),
         schema_json=schema_json,
         table_id=str(metadata.id),
         created_ms=metadata.created_time or 0,
@@ -218,6 +217,32 @@ def _add(addition: Addition, now_ms: int) -> Action:
     if addition.rows is not None:
         described["stats"] = json.dumps({"numRecords": addition.rows})
     return {"add": described}
+
+
+def prepared_content(
+    table: Path, version: int, prepared: Path
+) -> tuple[tuple[Addition, ...], tuple[Column, ...]]:
+    """Return the files and columns that the table has once the prepared entry follows the version before it."""
+    actions = [json.loads(line) for line in prepared.read_text(encoding="utf-8").splitlines()]
+    additions = [
+        Addition(
+            action["add"]["path"], action["add"]["size"], json.loads(action["add"]["stats"])["numRecords"]
+        )
+        for action in actions
+        if "add" in action
+    ]
+    described = [action["metaData"]["schemaString"] for action in actions if "metaData" in action]
+    mode = next(a["commitInfo"]["operationParameters"]["mode"] for a in actions if "commitInfo" in a)
+    before = snapshot(table, version - 1) if version > 0 else None
+    if before is not None and mode == "Append":
+        additions += [Addition(path, (table / path).stat().st_size) for path in before.paths]
+    columns = _columns(described[0]) if described else before.columns if before is not None else ()
+    return tuple(additions), columns
+
+
+def _columns(schema_json: str) -> tuple[Column, ...]:
+    fields = json.loads(schema_json)["fields"]
+    return tuple(column_of_delta(field["name"], field["type"]) for field in fields)
 
 
 def paths_at(table: Path, versions: Iterable[int]) -> frozenset[str]:

@@ -30,6 +30,7 @@ from onefold.foundation.warehouse.delta_log import (
     entry_name,
     latest_version,
     paths_at,
+    prepared_content,
     snapshot,
 )
 from onefold.foundation.warehouse.port import Column, DataFile, TableRef, Warehouse
@@ -199,6 +200,13 @@ class Lake:
 
     # Upkeep, under the run lock
 
+    def catch_up(self, versions: Mapping[str, int], *, run_id: str) -> None:
+        """Settle and tidy what a run decided before it was killed; `restore` sees to what others overtook."""
+        for name, version in versions.items():
+            with suppress(Conflict):
+                self.settle({name: version}, run_id=run_id)
+                self.finish({name: version}, run_id=run_id)
+
     def missing(self, manifest: Mapping[str, int]) -> list[str]:
         """Return the tables of the manifest that cannot be read: their version or a data file is gone."""
         return [name for name, version in manifest.items() if not self._is_whole(name, version)]
@@ -212,8 +220,18 @@ class Lake:
         restored = dict(manifest)
         for name, version in manifest.items():
             latest = latest_version(self.path(name))
-            if latest > version:
-                restored[name] = self._restore(name, version, latest, run_id)
+            prepared = self._prepared(name, run_id, version)
+            if prepared.exists():
+                # Somebody else took the version between the decision and its link: ours comes after theirs.
+                additions, columns = prepared_content(self.path(name), version, prepared)
+                restored[name] = self._write(name, latest, run_id, additions, columns)
+                prepared.unlink()
+            elif latest > version:
+                old = snapshot(self.path(name), version)
+                additions = tuple(
+                    Addition(path, (self.path(name) / path).stat().st_size) for path in old.paths
+                )
+                restored[name] = self._write(name, latest, run_id, additions, old.columns)
         return restored
 
     def clean(self, keep: Mapping[str, Iterable[int]]) -> int:
@@ -256,18 +274,17 @@ class Lake:
             if digits.isdigit() and int(digits) < usable[-1]:
                 path.unlink(missing_ok=True)
 
-    def _restore(self, name: str, version: int, latest: int, run_id: str) -> int:
-        table = self.path(name)
-        old = snapshot(table, version)
-        additions = [Addition(path, (table / path).stat().st_size) for path in old.paths]
-        text = entry(
-            additions,
-            old.columns,
-            before=snapshot(table, latest),
-            keep_before=False,
-            now_ms=_now_ms(),
-            name=name,
-        )
+    def _write(
+        self,
+        name: str,
+        latest: int,
+        run_id: str,
+        additions: Sequence[Addition],
+        columns: Sequence[Column],
+    ) -> int:
+        """Let the table hold just these files from its next version on, and return that."""
+        before = snapshot(self.path(name), latest)
+        text = entry(additions, columns, before=before, keep_before=False, now_ms=_now_ms(), name=name)
         prepared = self._prepared(name, run_id, latest + 1)
         prepared.parent.mkdir(parents=True, exist_ok=True)
         prepared.write_text(text, encoding="utf-8")

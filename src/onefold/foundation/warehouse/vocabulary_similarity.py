@@ -49,7 +49,55 @@ def _jaro_winkler(left: str | None, right: str | None) -> float | None:
     return round(JaroWinkler.similarity(left, right), DIGITS)
 
 
+def _word_similarity(left: str, right: str) -> float:
+    """Two words: an initial stands for every word that begins with it, at 0.9."""
+    if left == right:
+        return 1.0
+    if len(left) == 1 or len(right) == 1:
+        return 0.9 if left[0] == right[0] else 0.0
+    return JaroWinkler.similarity(left, right)
+
+
+def _words(left: str | None, right: str | None) -> float | None:
+    if left is None or right is None:
+        return None
+    short, long = sorted((left.split(), right.split()), key=len)
+    if not short:
+        return 0.0
+    # The best pairs first, each word once; the weakest of them is the answer.
+    pairs = sorted(
+        ((_word_similarity(a, b), i, j) for i, a in enumerate(short) for j, b in enumerate(long)),
+        key=lambda pair: (-pair[0], pair[1], pair[2]),
+    )
+    weakest, left_words, right_words = 1.0, set(range(len(short))), set(range(len(long)))
+    for score, i, j in pairs:
+        if i in left_words and j in right_words:
+            weakest = min(weakest, score)
+            left_words.remove(i)
+            right_words.remove(j)
+    return round(weakest, DIGITS)
+
+
 FUNCTIONS = (
+    Function(
+        name="of_words_similarity",
+        parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
+        returns="DOUBLE",
+        # Most pairs that share a key share the name to the letter.
+        duckdb="CASE WHEN a = b AND a <> '' THEN 1.0::DOUBLE ELSE of_words_similarity__py(a, b) END",
+        spark=None,
+        python=_words,
+        examples=(
+            (("anna mueller", "mueller anna"), 1.0),
+            (("anna maria mueller", "mueller anna"), 1.0),
+            (("a mueller", "anna mueller"), 0.9),
+            (("deligianni sofia", "deligiannis ilias"), 0.6),
+            (("юлия", "юлиа"), 0.883333333),
+            (("", "anna"), 0.0),
+            (("", ""), 0.0),
+            ((None, "anna"), None),
+        ),
+    ),
     Function(
         name="of_is_ascii",
         parameters=(("a", "VARCHAR"),),

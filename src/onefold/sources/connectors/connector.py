@@ -91,12 +91,14 @@ class ScanRequest:
         watermark: set when only changed rows are needed; a connector that cannot push it down ignores it
             and says so by its coverage.
         state: what the connector's last good scan returned as `Scan.state`; empty means read everything.
+        time_zone: the zone of moments that carry none; what compares them with the watermark needs it.
     """
 
     columns: tuple[str, ...] | None = None
     types: Mapping[str, Column] = field(default_factory=dict)
     watermark: Watermark | None = None
     state: Mapping[str, object] = field(default_factory=dict)
+    time_zone: str = "UTC"
 
 
 class Coverage(StrEnum):
@@ -127,6 +129,7 @@ class Scan:
         rejects: a SELECT over the embedded engine, run after the rows have been read to the end, of rows
             that the reader itself could not split: `file VARCHAR` (as `_file`), `line BIGINT`,
             `field VARCHAR`, `raw_value VARCHAR`, `code VARCHAR`, `reason VARCHAR`. None: there can be none.
+            Rows are read by `create_table`, `rows` or `arrow`, not `batches`, whose cursor keeps its rejects.
         files: the files read, in the order of reading; empty for what is not files.
         gone: the URLs that the last scan knew and that no longer exist.
         state: what to hand back as `ScanRequest.state` next time; plain JSON values.

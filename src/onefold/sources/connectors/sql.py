@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from typing import ClassVar, Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 from typing_extensions import override
@@ -40,8 +39,8 @@ class SqlConnector(Connector):
 
     Reading happens in one read-only transaction and in bounded memory. With an updated-at column only rows
     changed since the last refresh are asked for, so an index on it pays. Decimals, moments and dates arrive
-    exactly; a `numeric` without precision becomes decimal(38, 9); json, uuid, enum and other types become text,
-    arrays become lists of text or of integers.
+    exactly; a `numeric` without precision becomes decimal(38, 9), so cast it in a query where it is finer; json,
+    uuid, enum and other types become text, arrays become lists of text or of integers.
     """
 
     kind: ClassVar[str] = "sql"
@@ -53,9 +52,6 @@ class SqlConnector(Connector):
     )
     table: str | None = Field(default=None, description="`table` or `schema.table`.")
     query: str | None = Field(default=None, description="A SELECT in the database's own dialect.")
-    time_zone: str = Field(
-        default="UTC", description="The zone that timestamps without one are meant in: `Europe/Berlin`."
-    )
     timeout: int = Field(default=3600, ge=1, le=86_400, description="Seconds that one statement may take.")
     connect_timeout: int = Field(default=10, ge=1, le=600, description="Seconds to wait for the connection.")
 
@@ -75,16 +71,6 @@ class SqlConnector(Connector):
             raise ValueError(message)
         return query
 
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            message = f"there is no time zone {zone!r}; write it as Europe/Berlin or UTC"
-            raise ValueError(message) from error
-        return zone
-
     @model_validator(mode="after")
     def _one_of_table_and_query(self) -> Self:
         if (self.table is None) == (self.query is None):
@@ -99,7 +85,7 @@ class SqlConnector(Connector):
 
     @override
     def scan(self, context: ConnectorContext, request: ScanRequest) -> Scan:
-        database, target = self._open(context)
+        database, target = self._open(context, request.time_zone)
         described = database.describe(target)
         columns = _wanted(described, request.columns, target)
         watermark = request.watermark
@@ -110,7 +96,7 @@ class SqlConnector(Connector):
             reader=lambda: database.read(target, columns, watermark),
         )
 
-    def _open(self, context: ConnectorContext) -> tuple[Database, Target]:
+    def _open(self, context: ConnectorContext, time_zone: str = "UTC") -> tuple[Database, Target]:
         # Only what a definition may hold is resolved: the whole address, or the password after it was split off.
         whole = self.url.startswith("${")
         address = _from_environment(context.secret(self.url)) if whole else parse_address(self.url)
@@ -123,7 +109,7 @@ class SqlConnector(Connector):
             address=address,
             table=table,
             query=self.query,
-            time_zone=self.time_zone,
+            time_zone=time_zone,
             timeout_s=self.timeout,
             connect_timeout_s=self.connect_timeout,
             directory=context.directory,

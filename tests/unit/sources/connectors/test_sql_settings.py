@@ -68,11 +68,6 @@ def test_selects(query: str) -> None:
     assert SqlConnector(url="sqlite:///a.db", query=query).query == query
 
 
-def test_an_unknown_time_zone() -> None:
-    with pytest.raises(ValidationError, match="Europe/Berlin"):
-        SqlConnector(url="sqlite:///a.db", table="t", time_zone="Berlin")
-
-
 def test_local_times_around_changes_of_the_clock() -> None:
     texts = pa.array(["2025-03-30 02:30:00", "2025-10-26 02:30:00", "2025-07-01 12:00:00.5", None])
     assert localized(texts, "Europe/Berlin").to_pylist() == [
