@@ -45,7 +45,8 @@ fix: $(STAMPS)/dev ## Format and repair what ruff can repair
 bench: $(STAMPS)/bench ## Benchmarks at their small sizes, as a table
 	@$(BENCH)
 
-docs: $(STAMPS)/dev ## Run every command and code block of README and docs
+docs: $(STAMPS)/dev ## Write docs/reference from the code, then run every command and code block of README and docs
+	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
 
 lock: $(STAMPS)/uv ## Write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)

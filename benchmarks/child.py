@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 import resource
 import subprocess
@@ -23,6 +24,10 @@ from typing import cast
 _ROOT = Path(__file__).parents[1]
 _KIB = 1024
 _LAST_LINES = 15
+_NOT_INHERITED = (
+    "PYTHONDONTWRITEBYTECODE",  # an installed program starts from compiled modules
+    "ONEFOLD_SHARED",  # where the test data are; to the program it would be a setting
+)
 
 
 class ChildError(Exception):
@@ -36,11 +41,13 @@ class Child:
     Attributes:
         result: what the function returned.
         seconds: from start to end of the process, imports included.
+        cpu_seconds: of all its threads, what a busy machine changes least.
         peak_bytes: the most memory that was resident at once.
     """
 
     result: dict[str, object]
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
 
 
@@ -64,7 +71,13 @@ def in_child(module: str, function: str, arguments: Mapping[str, object], *, tim
         began = time.perf_counter()
         try:
             done = subprocess.run(
-                command, cwd=_ROOT, capture_output=True, text=True, timeout=timeout, check=False
+                command,
+                cwd=_ROOT,
+                env={name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
             )
         except subprocess.TimeoutExpired as error:
             message = f"{module}.{function} took longer than {timeout:.0f} s and was stopped."
@@ -78,7 +91,7 @@ def in_child(module: str, function: str, arguments: Mapping[str, object], *, tim
             message = f"{module}.{function} ended with code {done.returncode}.\n{said}"
             raise ChildError(message)
         answer = json.loads(file.read_text(encoding="utf-8"))
-    return Child(answer["result"], seconds, answer["peak_bytes"])
+    return Child(answer["result"], seconds, answer["cpu_seconds"], answer["peak_bytes"])
 
 
 def number(result: Mapping[str, object], key: str) -> float:
@@ -104,7 +117,13 @@ def main(arguments: list[str]) -> int:
     """Call the function and write its answer."""
     module, function, given, answer = arguments
     result = getattr(importlib.import_module(module), function)(**json.loads(given))
-    Path(answer).write_text(json.dumps({"result": result, "peak_bytes": peak_bytes()}), encoding="utf-8")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    measured = {
+        "result": result,
+        "cpu_seconds": used.ru_utime + used.ru_stime,
+        "peak_bytes": peak_bytes(),
+    }
+    Path(answer).write_text(json.dumps(measured), encoding="utf-8")
     return 0
 
 

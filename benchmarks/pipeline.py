@@ -22,8 +22,9 @@ def run_workspace(
     """Run the workspace in a new process; with a truth file, evaluate the profiles afterwards.
 
     Returns:
-        The child; its result has `seconds` (wall time of the run), `stages` (seconds by group), `records`,
-        `peak_bytes` (at the end of the run, before evaluation) and, with a truth file, `evaluation`.
+        The child; its result has `seconds` (wall time of the run, from its report), `stages` (seconds by group),
+        `records`, `cpu_seconds` and `peak_bytes` (both up to the end of the run) and, with a truth file,
+        `evaluation`.
     """
     arguments = {"workspace": str(workspace), "only": list(only), "truth": str(truth) if truth else None}
     return in_child("benchmarks.pipeline", "run_here", arguments, timeout=timeout)
@@ -40,9 +41,7 @@ def run_here(workspace: str, only: list[str], truth: str | None) -> dict[str, ob
     from onefold.runs import Outcome
 
     with onefold.open(workspace) as opened:
-        began = time.perf_counter()
         report = opened.run(only=only)
-        seconds = time.perf_counter() - began
         bad = [
             one for one in report.stages if one.outcome in (Outcome.FAILED, Outcome.SKIPPED, Outcome.STOPPED)
         ]
@@ -54,10 +53,11 @@ def run_here(workspace: str, only: list[str], truth: str | None) -> dict[str, ob
             if stage.outcome is not Outcome.NOT_SELECTED:
                 groups[stage.group] = groups.get(stage.group, 0.0) + stage.seconds
         result: dict[str, object] = {
-            "seconds": seconds,
+            "seconds": report.seconds,
             "stages": groups,
             "records": sum(one.rows_out for one in report.stages if one.group == "sources"),
             "figures": {one.stage: dict(one.figures) for one in report.stages},
+            "cpu_seconds": time.process_time(),
             "peak_bytes": peak_bytes(),
         }
         if truth is not None:

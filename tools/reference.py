@@ -33,14 +33,24 @@ from onefold.sources.quarantine import quarantine_ref
 from tools import reference_plugins as plugins
 from tools.reference_errors import Raised, raised
 from tools.reference_examples import DEFINITIONS
+from tools.reference_prose import HEADS
 from tools.reference_words import fields_table, grid, parts_of, said, table_of, type_words
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
+_PUBLISHING = ("identity", "quality", "profiles", "sources")
 _COLUMNS_OF_SOURCES = (
-    ("its columns", "", "As the definition says, or as found; after cleaning, with labels in place of choice codes."),
+    (
+        "its columns",
+        "",
+        "As the definition says, or as found; after cleaning, with labels in place of choice codes.",
+    ),
     ("`<column>__code`", "text", "For a choice column: the code whose label the column holds."),
     ("`_file`", "text", "For a source of several files: the file the row came from."),
-    ("`_ordinal`", "integer", "The order of reading; unique in the table. The key of a source without a primary key."),
+    (
+        "`_ordinal`",
+        "integer",
+        "The order of reading; unique in the table. The key of a source without a primary key.",
+    ),
     ("`_row_hash`", "integer", "60 bits of a hash over the row."),
 )
 
@@ -48,12 +58,7 @@ _COLUMNS_OF_SOURCES = (
 def definitions() -> str:
     """Return the page of definition kinds."""
     contents = " · ".join(f"[{kind}](#{kind})" for kind in KINDS)
-    head = (
-        "# Definitions\n\nA definition is a YAML document with `kind` and `name`. A file in the workspace's folder holds one "
-        "or, set apart by `---`, several; the names of files and folders do not matter. `onefold.yaml` may leave out "
-        "`kind: workspace`. Folders whose name begins with a dot are passed over, and `data` and `lake`. A key that does not "
-        "exist or a value of another type is an error that names file, line and the nearest valid key.\n\n" + contents
-    )
+    head = f"{HEADS['definitions']}\n\n{contents}"
     return "\n\n".join((head, *(_kind(kind) for kind in KINDS))) + "\n"
 
 
@@ -71,12 +76,15 @@ def rules() -> str:
         for kind, node in discover("onefold.rules.nodes", Rule).items()
     )
     shared: dict[tuple[str, ...], list[ColumnType]] = {}
-    for column, operators in OPERATORS.items():
-        shared.setdefault(tuple(operators), []).append(column)
+    for column, known in OPERATORS.items():
+        shared.setdefault(tuple(known), []).append(column)
     by_type = grid(
         ("columns of type", "operators"),
         [
-            (", ".join(one.value for one in columns), ", ".join(f"`{name}`" for name in (*names, "is_known", "is_unknown")))
+            (
+                ", ".join(one.value for one in columns),
+                ", ".join(f"`{name}`" for name in (*names, "is_known", "is_unknown")),
+            )
             for names, columns in shared.items()
         ],
     )
@@ -88,25 +96,27 @@ def rules() -> str:
     return (
         "# Rules\n\n"
         + inspect.cleandoc(importlib.import_module("onefold.rules").__doc__ or "").split("\n", 1)[1].strip()
-        + "\n\nThe `row_filter` of a [source](definitions.md#source) is such a rule.\n\n## Grammar\n\n"
-        + "```text\nrule       = {all: [rule, ...]} | {any: [rule, ...]} | {not: rule} | comparison\n"
-        + "comparison = {field: COLUMN, OPERATOR: VALUE}            exactly one operator; case_sensitive: true for text\n```\n\n"
+        + f"\n\n{HEADS['rules']}\n\n"
         + f"## Nodes\n\n{nodes}\n\n## Operators by type\n\n{by_type}\n\n"
-        + f"## Operators\n\n{grid(('operator', 'value', 'true when'), operators)}\n\n## Dates and instants\n\n"
-        + inspect.cleandoc(importlib.import_module("onefold.rules.times").__doc__ or "").split("\n", 1)[1].strip()
+        + f"## Operators\n\n{grid(('operator', 'value', 'what it asks'), operators)}\n\n## Dates and instants\n\n"
+        + inspect.cleandoc(importlib.import_module("onefold.rules.times").__doc__ or "")
+        .split("\n", 1)[1]
+        .strip()
         + "\n"
     )
 
 
 def settings_page() -> str:
     """Return the page of settings."""
-    rows = [(f"`{one.variable}`", one.type, f"`{one.default}`" if one.default else "", one.description) for one in settings.explain()]
-    return (
-        "# Settings\n\nSettings belong to the process and come from the environment; what belongs to a workspace is in its "
-        "[definitions](definitions.md). `onefold settings` prints this list. A value that does not fit stops the start with "
-        "the variable's name.\n\n" + grid(("variable", "type", "default", "what it is"), rows) + "\n\n"
-        "`ONEFOLD_WORKSPACE` is read by the command line alone: the folder that `--workspace` would name.\n"
-    )
+    rows = [
+        (f"`{one.variable}`", one.type, _as_written(one.default), one.description)
+        for one in settings.explain()
+    ]
+    return f"{HEADS['settings']}\n\n{grid(('variable', 'type', 'default', 'what it is'), rows)}\n"
+
+
+def _as_written(default: str) -> str:
+    return f"`{default.lower() if default in ('True', 'False') else default}`" if default else ""
 
 
 def cli() -> str:
@@ -114,7 +124,10 @@ def cli() -> str:
     for module in pkgutil.iter_modules(importlib.import_module("onefold.entrypoints.cli").__path__):
         importlib.import_module(f"onefold.entrypoints.cli.{module.name}")
     found = [*commands("onefold", typer.main.get_command(app))]
-    toc = grid(("command", "what it does"), [(f"[`{name}`](#{_anchor(name)})", _help(one)) for name, one in found[1:]])
+    toc = grid(
+        ("command", "what it does"),
+        [(f"[`{name}`](#{_anchor(name)})", _help(one)) for name, one in found[1:]],
+    )
     head = f"# Command line\n\n{_help(found[0][1])} `onefold COMMAND --help` says the same as this page.\n\n{toc}"
     return "\n\n".join((head, *(_command(name, one) for name, one in found[1:]), _exit_codes())) + "\n"
 
@@ -170,32 +183,40 @@ def _default(parameter: typing.Any) -> str:  # noqa: ANN401
 
 def _exit_codes() -> str:
     errors = [one for one in vars(kernel).values() if inspect.isclass(one) and issubclass(one, OnefoldError)]
-    rows = {0: ["Done; a run may have warnings."], EXIT_DONE_WITH_ERRORS: ["A run is done, but a stage failed or was skipped."]}
+    rows = {
+        0: ["Done; a run may have warnings."],
+        EXIT_DONE_WITH_ERRORS: ["A run is done, but a stage failed or was skipped."],
+    }
     for error in errors:
         if error.__name__ not in ("OnefoldError", "RowRejected"):
             rows.setdefault(error.exit_code, []).append(f"{error.__name__}: {said(error)}")
-    table = grid(("exit code", "meaning"), [(str(code), " ".join(words)) for code, words in sorted(rows.items())])
+    table = grid(
+        ("exit code", "meaning"), [(str(code), " ".join(words)) for code, words in sorted(rows.items())]
+    )
     return f"## Exit codes\n\n{table}\n\nThe codes of errors are in [errors](errors.md)."
 
 
 def errors() -> str:
     """Return the page of error codes, by noun."""
-    classes = {one.__name__: one for one in vars(kernel).values() if inspect.isclass(one) and issubclass(one, OnefoldError)}
+    classes = {
+        one.__name__: one
+        for one in vars(kernel).values()
+        if inspect.isclass(one) and issubclass(one, OnefoldError)
+    }
     found: dict[str, dict[str, list[Raised]]] = {}
     for one in raised():
         found.setdefault(one.code.partition(".")[0], {}).setdefault(one.code, []).append(one)
-    head = (
-        "# Errors\n\nAn error has a code that does not change, a sentence, and mostly the next step. The command line prints "
-        "them and ends with the exit code of the error's class; with `--json` it prints "
-        '`{"error": {"code", "message", "hint", "context"}}`. No error repeats a value of a record. Values in braces stand for '
-        "what is at hand.\n\n"
-        + grid(("class", "whose move it is", "exit code"), [(f"`{name}`", said(one), str(one.exit_code)) for name, one in classes.items()])
-        + "\n\n`Problem` in the tables below is one of the problems of the definition files; they come together, each with file "
-        "and line, as one `definitions.invalid`. A stage that fails inside a run puts its code into the run's report; the "
-        "run ends with 7."
+    by_class = grid(
+        ("class", "whose move it is", "exit code"),
+        [(f"`{name}`", said(one), str(one.exit_code)) for name, one in classes.items()],
     )
+    head = f"{HEADS['errors']}\n\n{by_class}"
     sections = [
-        f"## {noun}\n\n" + grid(("code", "class", "message", "next step"), [_error_row(code, ones) for code, ones in codes.items()])
+        f"## {noun}\n\n"
+        + grid(
+            ("code", "class", "message", "next step"),
+            [_error_row(code, ones) for code, ones in codes.items()],
+        )
         for noun, codes in sorted(found.items())
     ]
     return "\n\n".join((head, *sections)) + "\n"
@@ -206,7 +227,12 @@ def _error_row(code: str, found: list[Raised]) -> tuple[str, str, str, str]:
         return "<br>".join(_literal(text) for text in dict.fromkeys(filter(None, texts)))
 
     names = sorted({f"`{one.error}`" for one in found if one.error})
-    return f"`{code}`", ", ".join(names), several([one.message for one in found]), several([one.hint for one in found])
+    return (
+        f"`{code}`",
+        ", ".join(names),
+        several([one.message for one in found]),
+        several([one.hint for one in found]),
+    )
 
 
 def _literal(text: str) -> str:
@@ -216,13 +242,11 @@ def _literal(text: str) -> str:
 def tables() -> str:
     """Return the page of published tables."""
     head = (
-        "# Tables\n\nEvery table is a Delta table in the workspace's `lake/` folder, of the same name; `onefold sql` and "
-        "`workspace.table(NAME)` read them as the last good run left them. Types are those of the "
-        "[closed list](#types). Tables are rewritten when their content changes, but for `quality_history`, which grows.\n\n"
-        "## A source's own table\n\nOne row per record, under the source's name. Key: its `primary_key`, else `_ordinal`.\n\n"
+        f"{HEADS['tables']}\n\n"
         + grid(("column", "type", "what it is"), _COLUMNS_OF_SOURCES)
         + "\n\n`<source>__raw`, for a source with cleaning steps: the rows before cleaning, with `_ordinal`."
-        + f"\n\n## <source>\\_\\_quarantine\n\n{table_of(quarantine_ref('a source'))}"
+        + "\n\n## A source's quarantine\n\n`<source>__quarantine`, once rows have been rejected. "
+        + table_of(quarantine_ref("the source"))
     )
     sections = [f"## {name}\n\n{table_of(ref)}" for name, ref in published().items()]
     types = grid(
@@ -258,7 +282,7 @@ def published() -> dict[str, TableRef]:
     found = [profiles_table(()), lineage_table(())]
     for module in pkgutil.walk_packages(onefold.__path__, "onefold."):
         noun = module.name.split(".")[1]
-        if noun in ("identity", "quality", "profiles", "sources", "catalogue", "runs"):
+        if noun in _PUBLISHING:
             values = vars(importlib.import_module(module.name)).values()
             found += [one for one in values if isinstance(one, TableRef)]
     return {ref.name: ref for ref in sorted(found, key=lambda one: one.name)}
@@ -276,15 +300,8 @@ def semantic_types() -> str:
         )
         for one in SEMANTIC_TYPES.values()
     ]
-    return (
-        "# Semantic types\n\nA semantic type says what a column means, whatever its header is called. Matching maps columns "
-        "to attributes by it, quality checks choose by it what to look at, and reports keep values of personal types to "
-        "themselves. `onefold init --add` and `onefold sources add` suggest them from header and content. Types of your own "
-        "are dotted words with capitals, such as `Shoe.Size`; `Identity.<Name>` becomes the matching attribute `<name>`. An "
-        "unknown type counts as personal.\n\n"
-        + grid(("type", "meaning", "values", "personal", "matching attribute"), rows)
-        + "\n"
-    )
+    header = ("type", "meaning", "values", "personal", "matching attribute")
+    return f"{HEADS['semantic-types']}\n\n{grid(header, rows)}\n"
 
 
 def sql_vocabulary() -> str:
@@ -295,28 +312,7 @@ def sql_vocabulary() -> str:
         [(f"[`{one.name}`](#{one.name})", _body(one, one.duckdb), _body(one, one.spark)) for one in found],
     )
     sections = [_function(one) for one in found]
-    return (
-        "# SQL vocabulary and engines\n\nIdentity, profiles and rules write their SQL once, in DuckDB's dialect; for Spark it is "
-        "transpiled. They keep to an allow-list of constructs that gave equal results on both engines, plus the functions "
-        "below. The examples on this page run on every engine in `onefold.testing.warehouse_suite`. In `onefold sql`, which "
-        "reads with the embedded DuckDB, all of DuckDB's SQL is at hand and these functions too.\n\n## What the engines "
-        "offer\n\n"
-        + grid(
-            ("", "DuckDB", "Spark 4"),
-            [
-                ("in the installation", "yes", "extra `onefold[spark]`, and a JDK 17 or 21"),
-                ("identity and profiles", "yes", "yes"),
-                ("reading files and databases, quality", "yes", "on the embedded DuckDB beside it"),
-                ("`onefold sql`, reading tables", "yes", "by the embedded DuckDB"),
-                ("publishing to the lake", "yes", "yes, mode `file_list`: Spark writes Parquet, Onefold commits the Delta log"),
-                ("Delta's jars inside Spark", "not needed", "not needed, not used"),
-                ("groups of linked records", "in memory (scipy)", "in SQL, by contraction"),
-            ],
-        )
-        + f"\n\n## Functions by engine\n\n{matrix}\n\n"
-        + "\n\n".join(sections)
-        + "\n"
-    )
+    return "\n\n".join((HEADS["sql-vocabulary"], matrix, *sections)) + "\n"
 
 
 def _body(function: Function, body: str | None) -> str:
@@ -328,8 +324,16 @@ def _body(function: Function, body: str | None) -> str:
 def _function(one: Function) -> str:
     parameters = ", ".join(f"{name} {kind}" for name, kind in one.parameters)
     doc = (inspect.getdoc(one.python) or "").split("\n\n")[0] if one.python else ""
-    rows = [(f"`{one.name}({', '.join(map(_sql_value, values))})`", f"`{_sql_value(result)}`") for values, result in one.examples]
-    parts = (f"### {one.name}", f"`{one.name}({parameters}) → {one.returns}`", doc, grid(("call", "result"), rows))
+    rows = [
+        (f"`{one.name}({', '.join(map(_sql_value, values))})`", f"`{_sql_value(result)}`")
+        for values, result in one.examples
+    ]
+    parts = (
+        f"### {one.name}",
+        f"`{one.name}({parameters}) → {one.returns}`",
+        doc,
+        grid(("call", "result"), rows),
+    )
     return "\n\n".join(filter(None, parts))
 
 
@@ -340,7 +344,11 @@ def _sql_value(value: object) -> str:
         return f"[{', '.join(map(_sql_value, value))}]"
     if isinstance(value, bool | int | float):
         return str(value).lower() if isinstance(value, bool) else str(value)
-    text = str(value).replace("'", "''").encode("unicode_escape").decode() if not str(value).isprintable() else str(value)
+    text = (
+        str(value).replace("'", "''").encode("unicode_escape").decode()
+        if not str(value).isprintable()
+        else str(value)
+    )
     return f"'{text}'"
 
 

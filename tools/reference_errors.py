@@ -42,7 +42,9 @@ def raised() -> list[Raised]:
     for path in sorted(SOURCE.rglob("*.py")):
         place = path.relative_to(SOURCE)
         if not any(part in _LEFT_OUT for part in place.parts):
-            found += _Module(ast.parse(path.read_text(encoding="utf-8")), place.parts[0].removesuffix(".py")).found()
+            found += _Module(
+                ast.parse(path.read_text(encoding="utf-8")), place.parts[0].removesuffix(".py")
+            ).found()
     return sorted(found, key=lambda one: one.code)
 
 
@@ -77,31 +79,32 @@ class _Module:
 
     def _of_class(self, node: ast.ClassDef) -> Iterator[Raised]:
         for statement in node.body:
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-            target = statement.target if isinstance(statement, ast.AnnAssign) else target
-            if isinstance(target, ast.Name) and target.id == "code":
-                code = self._code(statement.value)  # type: ignore[union-attr]  # it has a target, so a value
-                if code:
-                    bases = [ast.unparse(base) for base in node.bases]
-                    error = node.name if self.noun == "foundation" and "Exception" in bases else bases[0]
-                    doc = (ast.get_docstring(node) or "").split("\n")[0]
-                    error = node.name if bases == ["OnefoldError"] else error
-                    yield Raised(code, error, self.noun, doc)
+            if isinstance(statement, ast.Assign):
+                target, value = statement.targets[0], statement.value
+            elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+                target, value = statement.target, statement.value
+            else:
+                continue
+            code = self._code(value) if isinstance(target, ast.Name) and target.id == "code" else None
+            if code:
+                base = ast.unparse(node.bases[0])
+                error = node.name if base in ("Exception", "OnefoldError") else base
+                yield Raised(code, error, self.noun, (ast.get_docstring(node) or "").split("\n")[0])
 
     def _of_call(self, call: ast.Call, bound: dict[str, ast.expr]) -> Iterator[Raised]:
         error = ast.unparse(call.func).rsplit(".", 1)[-1]
         named = {keyword.arg: keyword.value for keyword in call.keywords}
         if "code" in named:
             for code in self._codes(named["code"]):
-                message = call.args[0] if call.args else None
-                yield Raised(code, error, self.noun, _text(message, bound), _text(named.get("hint"), bound))
+                first = call.args[0] if call.args else None
+                yield Raised(code, error, self.noun, _text(first, bound), _text(named.get("hint"), bound))
         elif error in _PROBLEMS:
             for place, argument in enumerate(call.args):
-                code = self._code(argument)
-                if code:
+                found = self._code(argument)
+                if found:
                     texts = [one for one in call.args[place + 1 :] if _is_text(one)]
                     message, hint = ([_text(one, bound) for one in texts] + ["", ""])[:2]
-                    yield Raised(code, "Problem", self.noun, message, hint)
+                    yield Raised(found, "Problem", self.noun, message, hint)
 
     def _codes(self, node: ast.expr) -> list[str]:
         if isinstance(node, ast.IfExp):

@@ -9,7 +9,6 @@ DEFINITIONS: Mapping[str, str] = {
 kind: workspace
 name: nordlicht
 language: en
-region: DE
 """,
     "source": """\
 kind: source
@@ -94,7 +93,7 @@ CONNECTORS: Mapping[str, str] = {
     "json": "connector: {kind: json, path: data/web.jsonl}",
     "parquet": "connector:\n  kind: parquet\n  path: s3://bucket/orders/**.parquet\n"
     '  storage: {region: eu-central-1, access_key: "${S3_KEY}", secret_key: "${S3_SECRET}"}',
-    "sql": 'connector: {kind: sql, url: "postgresql://reader:${CRM_PASSWORD}@db.example.com/crm", table: sales.contact}',
+    "sql": 'connector: {kind: sql, url: "postgresql://reader:${CRM_PASSWORD}@db.example.com/crm", table: contact}',
 }
 
 # The settings, the columns before, and which columns to show afterwards.
@@ -130,7 +129,7 @@ CLEANING: Mapping[str, tuple[dict[str, object], dict[str, str], tuple[str, ...]]
 # The settings, and values to normalize; the region is DE.
 NORMALIZERS: Mapping[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "address": ({}, ("Hauptstraße 5", "haupt str. 5")),
-    "alias": ({"pairs": [["Bill", "William"]]}, ("Bill", "Anna")),
+    "alias": ({"pairs": [["Bill", "William"]]}, ("Bill", "William", "Anna")),
     "bypass": ({"values": ["Unknown"]}, ("Unknown", "Anna")),
     "date": ({}, ("1988-04-12", "12.04.1988")),
     "email": ({}, ("Anna.Mueller+shop@googlemail.com", "anna@gmai.com")),

@@ -24,6 +24,7 @@ from onefold.foundation.warehouse import TableRef
 from onefold.identity.comparisons.comparison import Comparison
 from onefold.identity.normalizers.normalizer import Normalizer
 from onefold.profiles import MergePolicy
+from onefold.quality import Pillar
 from onefold.rules import Rule
 from onefold.sources import CleaningStep, Connector
 
@@ -56,6 +57,73 @@ _BOUNDS = {
     "max_length": "at most {} of them",
     "pattern": "as `{}`",
 }
+# What the fields' own descriptions leave out.
+_TOLD = {
+    "kind": "What the document defines.",
+    "needs": "Which requirement this is.",
+    "description": "For people.",
+    "WorkspaceDefinition.mode": "What the workspace is for.",
+    "SourceDefinition.connector": "Where the records are.",
+    "SourceDefinition.columns": "What is known of its columns; those not named are told from the data.",
+    "SourceDefinition.exclude": "Columns to leave out.",
+    "SourceDefinition.cleaning": "What changes values before they are published, in this order.",
+    "Casing.to": "The case to write.",
+    "DateFormat.columns": "The columns to read.",
+    "Join.columns": "The columns to join, in this order.",
+    "Join.separator": "What stands between them.",
+    "Join.into": "The column that the text goes into.",
+    "Replace.pattern": "Whether `find` is a regular expression.",
+    "Split.column": "The column to split.",
+    "Split.separator": "Where to split.",
+    "Csv.max_line_bytes": "A longer line goes to quarantine.",
+    "Json.max_record_bytes": "A longer record goes to quarantine.",
+    "StorageOptions.region": "The bucket's region.",
+    "StorageOptions.access_key": "The key's id.",
+    "StorageOptions.secret_key": "The key itself.",
+    "StorageOptions.session_token": "For temporary keys.",
+    "QualityDefinition.green_grade": "A table's grade from which its light is green.",
+    "QualityDefinition.yellow_grade": "A grade below turns the table red.",
+    "PresentRequirement.minimum_ratio": "The share of rows, 0 to 1.",
+    "CheckRequirement.check": "The check's name, such as `email.syntax`.",
+    "RowsRequirement.minimum_rows": "How many rows at least.",
+    "HistoryRequirement.meanings": "Semantic types of dates; any one of them will do.",
+    "HistoryRequirement.minimum_days": "From the oldest date to now.",
+    "ReadinessRule.requirement": "What is looked at.",
+    "IdentityDefinition.map": "The tables, most trusted first.",
+    "IdentityDefinition.attributes": "How attributes are prepared for comparison; else by their meaning.",
+    "IdentityDefinition.deduplication": "Rules inside a table, by the table's name.",
+    "IdentityDefinition.rules": "Rules across tables, in order.",
+    "IdentityDefinition.always": "Pairs that are one person whatever the rules say.",
+    "IdentityDefinition.never": "Pairs that are not one person whatever the rules say.",
+    "MappedColumns.columns": "The columns.",
+    "MappedColumns.join": "Whether the columns together are one value.",
+    "AttributeSettings.normalize": "Replaces the attribute's own chain.",
+    "AttributeSettings.bypass_dummies": "Whether values that stand for none, such as 0000000000, never match.",
+    "Deduplication.rules": "The rules.",
+    "MatchRule.when": "All must hold.",
+    "MatchRule.except": "None must be met.",
+    "MatchRule.active": "Whether the rule is used.",
+    "Condition.compare": "How alike the values must be; without it and `precision`, equal.",
+    "Condition.precision": "The similarity asked for.",
+    "ExceptionCondition.compare": "How alike the values are.",
+    "ExceptionCondition.precision": "The similarity below which they differ, and from which they are the same.",
+    "ExceptionCondition.is": "Whether being different or being the same keeps the pair apart.",
+    "Pins.pairs": "The pairs, written here.",
+    "Pins.source": "A source with more pairs.",
+    "Pin.left": "One record.",
+    "Pin.right": "The other record.",
+    "Pin.reason": "Why, for people.",
+    "RecordKey.id": "Its primary key, as text.",
+    "ProfileIds.fields": "The columns; none: surrogates.",
+    "ProfileDefinition.policy": "How values are chosen where nothing else is said.",
+    "ProfileDefinition.attributes": "Those that need another policy, and those that identity does not map.",
+    "ProfileDefinition.groups": "Attributes chosen together, by the group's name.",
+    "AttributeRule.separator": "What stands between combined values.",
+    "AttributeRule.label": "What people read above it.",
+    "AttributeGroup.attributes": "The attributes.",
+    "AttributeGroup.policy": "How the record is chosen.",
+    "Condition.normalize": "Replaces the attribute's own chain for this condition.",
+} | {f"Weights.{pillar.value}": f"How much {pillar.value} counts." for pillar in Pillar}
 # What a validator reads before the type is looked at: the type alone would tell half of it.
 _WRITTEN_AS = {
     ("Condition", "precision"): "low, medium, high, exact, or a per cent from 1 to 100",
@@ -64,8 +132,14 @@ _WRITTEN_AS = {
     ("MappedTable", "attributes"): "mapping of attribute to a column, a list of alternative columns, or "
     "[MappedColumns](#mappedcolumns)",
     ("MatchRule", "when"): "list of conditions: attribute names, or [Condition](#condition)",
-    ("MatchRule", "except"): "list of conditions: attribute names, or [ExceptionCondition](#exceptioncondition)",
-    ("ProfileDefinition", "attributes"): "mapping of attribute to a policy's kind, or [AttributeRule](#attributerule)",
+    (
+        "MatchRule",
+        "except",
+    ): "list of conditions: attribute names, or [ExceptionCondition](#exceptioncondition)",
+    (
+        "ProfileDefinition",
+        "attributes",
+    ): "mapping of attribute to a policy's kind, or [AttributeRule](#attributerule)",
 }
 _SECTIONS = re.compile(r"^(?:Attributes|Args|Raises|Returns):$", re.MULTILINE)
 _ENTRY = re.compile(r"^    (\w+): (.*(?:\n     .*)*)", re.MULTILINE)
@@ -105,7 +179,8 @@ def type_words(annotation: object) -> str:
     if origin is typing.Literal:
         return ", ".join(f"`{value}`" for value in arguments)
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(dict.fromkeys(type_words(one) for one in arguments if one is not type(None)))
+        words = " or ".join(dict.fromkeys(type_words(one) for one in arguments if one is not type(None)))
+        return "value" if words == "true or false or whole number or number or text" else words
     if origin is tuple and len(arguments) == 2 and arguments[1] is not Ellipsis:
         return f"list of two: {type_words(arguments[0])}"
     if origin in (tuple, list, frozenset, set, Sequence):
@@ -130,14 +205,24 @@ def _class_words(annotation: object) -> str:
 def bounds(field: FieldInfo) -> str:
     """Return what a value must keep to, in words; "" for nothing."""
     found = []
+    is_text = type_words(field.annotation) == "text"
     for mark in field.metadata:
         for name, words in _BOUNDS.items():
             value = getattr(mark, name, None)
-            if value is None or (name == "min_length" and value == 1 and field.annotation is str):
+            if value is None:
                 continue
-            shown = f"{value:g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value
+            if value == 1 and name == "min_length":
+                found.append("at least one" if not is_text else "not empty")
+                continue
+            shown = (
+                f"{value:g}"
+                if isinstance(value, float)
+                else f"{value:,}"
+                if isinstance(value, int)
+                else value
+            )
             text = words.format(shown)
-            found.append(text.replace("of them", "characters") if field.annotation is str else text)
+            found.append(text.replace("of them", "characters") if is_text else text)
     return ", ".join(dict.fromkeys(found))
 
 
@@ -168,17 +253,26 @@ def _value_words(value: object) -> str:
 def field_rows(model: type[BaseModel], *, leave_out: frozenset[str] = frozenset()) -> list[tuple[str, ...]]:
     """Return key, type, default and description of each field, the documented way round."""
     told = attributes_said(model)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, field in model.model_fields.items():
         key = field.alias or name
         if name in leave_out:
             continue
         kind = _WRITTEN_AS.get((model.__name__, key)) or type_words(field.annotation)
         limits = bounds(field)
-        text = field.description or told.get(name, "")
-        text = f"{text.rstrip('.')}." if text else ""
+        text = field.description or told.get(name) or _told(model, key, field)
+        text = f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
         rows.append((f"`{key}`", f"{kind}; {limits}" if limits else kind, default_words(field), text))
     return rows
+
+
+def _told(model: type[BaseModel], key: str, field: FieldInfo) -> str:
+    own = _TOLD.get(f"{model.__name__}.{key}") or _TOLD.get(key)
+    if own:
+        return own
+    annotation = field.annotation
+    known = inspect.isclass(annotation) and issubclass(annotation, Part | enum.Enum)
+    return said(annotation).split("\n\n")[0].replace("\n", " ") if known else ""
 
 
 def fields_table(model: type[BaseModel], *, leave_out: frozenset[str] = frozenset()) -> str:

@@ -71,6 +71,7 @@ def figures(size: str, children: Sequence[Child], limits: Sequence[float]) -> It
     peaks = [number(child.result, "peak_bytes") / _GIGABYTE for child in children]
     yield Figure(f"unify_{size}_gb", statistics.median(peaks), "GB", runs)
     yield timed(f"unify_{size}_process_s", [child.seconds for child in children])
+    yield timed(f"unify_{size}_cpu_s", [number(child.result, "cpu_seconds") for child in children])
     for stage in STAGES:
         yield timed(f"unify_{size}_{stage}_s", [stage_seconds(child, stage) for child in children])
     yield Figure(f"unify_{size}_records", number(children[-1].result, "records"), "rows", runs)

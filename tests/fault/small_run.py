@@ -7,6 +7,8 @@ second generation on there is `extra` too. The tables of one run agree with each
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +75,8 @@ def stages(generation: int) -> Sequence[Stage]:
 
     def totals(context: StageContext) -> StageResult:
         select = Sql(
-            "SELECT (SELECT count(*) FROM people) AS people, count(*) AS events, max(generation) AS generation FROM events"
+            "SELECT (SELECT count(*) FROM people) AS people, count(*) AS events, "
+            "max(generation) AS generation FROM events"
         )
         return StageResult(rows_out=context.publish(TOTALS, select))
 
@@ -124,6 +127,34 @@ def run_generation(
 def run_and_die(directory: Path, generation: int, at: str) -> None:
     """Run in this process, which ends at the point; for a process of its own."""
     run_generation(directory, generation, PointWatcher(at, kill))
+
+
+HUGE = Sql(
+    "SELECT count(*) AS generation FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range % 11"
+)
+"""A query that takes for ever."""
+
+
+def interrupted_run(directory: Path, where: str) -> None:
+    """Run until Ctrl-C: in a query, or between two stages, or in Python code that swallows it."""
+
+    def people(context: StageContext) -> StageResult:
+        context.publish(PEOPLE, Sql("SELECT 99 AS id"))
+        (directory / "begun").touch()
+        if where == "query":
+            context.publish(table("huge", "generation"), HUGE)
+        else:
+            try:
+                time.sleep(60)
+            except KeyboardInterrupt:
+                if where == "python":
+                    raise
+        return StageResult()
+
+    try:
+        run(directory, lambda: [PlainStage("sources.people", people)])
+    except KeyboardInterrupt:
+        os._exit(77)
 
 
 POINTS_BEFORE = (

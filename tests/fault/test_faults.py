@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -21,13 +20,8 @@ from onefold.foundation.warehouse import Sql
 from onefold.runs import Outcome, RunOptions, RunReport, RunStatus, StageContext, StageResult, recent_runs
 from onefold.testing.faults import InjectedError, PointWatcher
 from tests.fault import small_run
-from tests.fault.small_run import EXPECTED, POINTS, POINTS_BEFORE, PlainStage, table
-from tests.fault.test_kill import assert_nothing_lies_about, through_onefold, without_onefold
-
-_spawn = multiprocessing.get_context("spawn")
-HUGE = Sql(
-    "SELECT count(*) AS generation FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range % 11"
-)
+from tests.fault.small_run import EXPECTED, POINTS, POINTS_BEFORE, PlainStage
+from tests.fault.test_kill import _processes, assert_nothing_lies_about, through_onefold, without_onefold
 
 IN_A_STAGE = {f"staged {name}" for name in small_run.TABLES}
 
@@ -75,7 +69,11 @@ def test_an_error_while_a_stage_publishes_is_the_stages(workspace: Path, at: str
     assert Outcome.FAILED in {stage.outcome for stage in report.stages}
     # What did not fail is kept; the failed stage's own tables, and those of its dependents, are the last good ones.
     seen, failed = without_onefold(workspace), at.removeprefix("staged ")
-    kept = {name for name in ("people", "extra", "events") if at not in ("staged people", "staged extra") or name == "events"}
+    kept = {
+        name
+        for name in ("people", "extra", "events")
+        if at not in ("staged people", "staged extra") or name == "events"
+    }
     new = kept - {failed}
     assert seen == EXPECTED[1] | {name: EXPECTED[2][name] for name in new}
     small_run.run_generation(workspace, 2)
@@ -107,31 +105,9 @@ def test_an_error_in_a_stage_fails_it_skips_its_dependents_and_keeps_the_rest(wo
     assert_good(workspace, 2)
 
 
-def interrupted_run(directory: Path, where: str) -> None:
-    """Run until Ctrl-C: in a query, or between two stages, or in Python code that swallows it."""
-
-    def people(context: StageContext) -> StageResult:
-        context.publish(small_run.PEOPLE, Sql("SELECT 99 AS id"))
-        (directory / "begun").touch()
-        if where == "query":
-            context.publish(table("huge", "generation"), HUGE)
-        else:
-            try:
-                time.sleep(60)
-            except KeyboardInterrupt:
-                if where == "python":
-                    raise
-        return StageResult()
-
-    try:
-        small_run.run(directory, lambda: [PlainStage("sources.people", people)])
-    except KeyboardInterrupt:
-        os._exit(77)
-
-
 @pytest.mark.parametrize("where", ["query", "python", "swallowed"])
 def test_ctrl_c_ends_the_run_and_leaves_the_last_good_one(workspace: Path, where: str) -> None:
-    process = _spawn.Process(target=interrupted_run, args=(workspace, where))
+    process = _processes.Process(target=small_run.interrupted_run, args=(workspace, where))
     process.start()
     deadline = time.monotonic() + 60
     while not (workspace / "begun").exists():

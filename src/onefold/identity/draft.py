@@ -59,7 +59,17 @@ def _rules(known: set[str], *, has_name: bool) -> list[Mapping[str, object]]:
     if "phone" in known:
         with_exceptions({"name": "phone_and_name", "when": ["phone", {**_ALIKE, "precision": 80}]}, birth)
     if "birth_date" in known:
-        rules.append({"name": "name_and_birth_date", "when": ["birth_date", {**_ALIKE, "precision": 85}]})
+        prefixes = [("first_name", 2), ("full_name", 3)] if "first_name" in known else [("full_name", 3)]
+        rules.append(
+            {
+                "name": "name_and_birth_date",
+                "when": ["birth_date", {**_ALIKE, "precision": 85}],
+                "block": [
+                    ["birth_date", {"attribute": attribute, "key": "prefix", "length": length}]
+                    for attribute, length in prefixes
+                ],
+            }
+        )
     if "postcode" in known:
         street = (
             "street",

@@ -182,7 +182,7 @@ class MatchRule(Part):
         default=(), alias="except"
     )
     tables: tuple[Name, ...] = Field(default=(), description="Only between these tables; empty: all.")
-    block: tuple[tuple[Blocking, ...], ...] = Field(
+    block: tuple[tuple[Annotated[Blocking, BeforeValidator(_as_condition)], ...], ...] = Field(
         default=(), description="Keys of the candidate pairs; empty: the exact conditions, else derived keys."
     )
     max_block: int = Field(default=200, ge=2, description="Larger blocks are narrowed, and reported.")

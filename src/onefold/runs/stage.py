@@ -89,7 +89,10 @@ class StageContext(Protocol):
         ...
 
     def changed(self, table: str) -> bool:
-        """Return whether this run has published the table."""
+        """Return whether the table was published since the stage's last good run, or in this one.
+
+        True too for a table that the stage did not see then, or that is of a stage which it does not need.
+        """
         ...
 
     def publish(
@@ -97,6 +100,7 @@ class StageContext(Protocol):
     ) -> int:
         """Stage the select as the table's new content (or as rows to add) and return the number of rows.
 
+        A table is one stage's. Rows of another shape than the table's let the older ones be written anew.
         Afterwards the engine sees the new content under the table's name; the table's old content, where the
         select reads it, is still the old one while it runs.
         """
@@ -129,8 +133,8 @@ class Stage(Protocol):
     def fingerprint(self) -> str | None:
         """A text that changes when the stage's definition does.
 
-        While it, and every needed stage's tables, are as at the last good run, the stage is passed over as
-        unchanged. None: the stage looks for itself each time (sources do).
+        While it, and every needed stage's tables, are as at the stage's last good run, the stage is passed over
+        as unchanged. None: the stage looks for itself each time (sources do).
         """
         ...
 

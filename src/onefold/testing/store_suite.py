@@ -116,16 +116,26 @@ class StoreSuite:
     def test_an_error_in_the_block_rolls_back(self, store: Store) -> None:
         """Nothing of the block stays, and the error is the block's own."""
         message = "the block's own"
-        with pytest.raises(ZeroDivisionError, match=message), store.write() as connection:
-            connection.execute(sa.insert(_COUNTERS).values(name="b", number=1))
-            raise ZeroDivisionError(message)
+
+        def fail() -> None:
+            with store.write() as connection:
+                connection.execute(sa.insert(_COUNTERS).values(name="b", number=1))
+                raise ZeroDivisionError(message)
+
+        with pytest.raises(ZeroDivisionError, match=message):
+            fail()
         assert _number(store, "b") == -1
 
     def test_a_statement_that_fails_rolls_back_the_block(self, store: Store) -> None:
         """A broken constraint is the driver's error, and nothing before it stays."""
-        with pytest.raises(DBAPIError), store.write() as connection:
-            connection.execute(sa.insert(_COUNTERS).values(name="b", number=1))
-            connection.execute(sa.insert(_COUNTERS).values(name="b", number=2))
+
+        def fail() -> None:
+            with store.write() as connection:
+                connection.execute(sa.insert(_COUNTERS).values(name="b", number=1))
+                connection.execute(sa.insert(_COUNTERS).values(name="b", number=2))
+
+        with pytest.raises(DBAPIError):
+            fail()
         assert _number(store, "b") == -1
 
     def test_readers_do_not_see_what_is_not_committed(self, store: Store) -> None:
@@ -152,9 +162,14 @@ class StoreSuite:
 
     def test_schema_changes_are_transactional(self, store: Store) -> None:
         """A migration that fails leaves nothing."""
-        with pytest.raises(ZeroDivisionError), store.write() as connection:
-            connection.execute(sa.text("CREATE TABLE suite_half (a integer)"))
-            raise ZeroDivisionError
+
+        def fail() -> None:
+            with store.write() as connection:
+                connection.execute(sa.text("CREATE TABLE suite_half (a integer)"))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
         with store.read() as connection:
             assert not sa.inspect(connection).has_table("suite_half")
 
@@ -219,9 +234,12 @@ class StoreSuite:
     def test_a_held_lock_names_its_holder(self, store: Store) -> None:
         """Enough for a person to find the process."""
         before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
-        with store.lock("suite", purpose="suite"), pytest.raises(LockedError) as caught:
-            with store.lock("suite", purpose="other"):
-                pytest.fail("two hold one lock")
+        with (
+            store.lock("suite", purpose="suite"),
+            pytest.raises(LockedError) as caught,
+            store.lock("suite", purpose="other"),
+        ):
+            pytest.fail("two hold one lock")
         holder = caught.value.holder
         assert holder is not None
         assert (holder.pid, holder.purpose) == (os.getpid(), "suite")
@@ -263,9 +281,12 @@ class StoreSuite:
     def test_waiting_for_a_lock_ends(self, store: Store) -> None:
         """After the seconds given."""
         began = time.monotonic()
-        with store.lock("suite", purpose="suite"), pytest.raises(LockedError):
-            with store.lock("suite", purpose="suite", wait_seconds=0.3):
-                pytest.fail("two hold one lock")
+        with (
+            store.lock("suite", purpose="suite"),
+            pytest.raises(LockedError),
+            store.lock("suite", purpose="suite", wait_seconds=0.3),
+        ):
+            pytest.fail("two hold one lock")
         assert 0.3 <= time.monotonic() - began < _PATIENCE
 
     def test_a_killed_process_gives_its_lock_back(self, opener: Opener, store: Store) -> None:

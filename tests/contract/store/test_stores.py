@@ -114,9 +114,9 @@ def test_a_full_disk_is_said_and_what_was_committed_stands(small_disk: Path) -> 
     with store.write() as connection:
         connection.execute(sa.text("CREATE TABLE kept (a text)"))
         connection.execute(sa.text("INSERT INTO kept VALUES ('before')"))
+    many = [{"a": "x" * 100_000}] * 100
     with pytest.raises(Transient) as caught, store.write() as connection:
-        for _ in range(100):
-            connection.execute(sa.text("INSERT INTO kept VALUES (:a)"), {"a": "x" * 100_000})
+        connection.execute(sa.text("INSERT INTO kept VALUES (:a)"), many)
     assert caught.value.code in {"store.disk_full", "store.unreachable"}
     with store.read() as connection:
         assert connection.execute(sa.text("SELECT a FROM kept")).scalars().all() == ["before"]

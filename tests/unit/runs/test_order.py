@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from onefold.foundation.kernel import InvalidInput
@@ -31,7 +33,7 @@ def test_a_circle_is_told_as_a_path() -> None:
     path = caught.value.message.partition(": ")[2].rstrip(".").split(" -> ")
     assert path[0] == path[-1]
     assert set(path) == {"a", "b", "c"}
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in pairwise(path):
         assert (before, after) in {("a", "b"), ("b", "c"), ("c", "a")}
 
 

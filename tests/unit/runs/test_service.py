@@ -104,12 +104,8 @@ def test_what_has_not_changed_is_passed_over(house: House) -> None:
     assert house.ran == []
     assert [stage.outcome for stage in report.stages] == [Outcome.UNCHANGED] * 2
     assert report.status is RunStatus.COMPLETED
-    assert len({manifest.manifest_id for manifest in all_manifests(house)}) == 1
-
-
-def all_manifests(house: House) -> list[object]:
     with house.store.read() as connection:
-        return list(recent_manifests(connection, 100))
+        assert len(recent_manifests(connection, 100)) == 1
 
 
 def test_a_changed_definition_runs_and_what_needs_it(house: House) -> None:
@@ -258,7 +254,12 @@ def test_a_stage_that_gives_no_state_keeps_its_own(house: House) -> None:
     house.run(house.stage("a", mark=None, body=result(Outcome.COMPLETED, {"seen": 1})))
     house.run(house.stage("a", mark=None, body=result(Outcome.COMPLETED)))
     seen: list[object] = []
-    house.run(house.stage("a", mark=None, body=lambda context: seen.append(context.state) or StageResult()))
+
+    def look(context: StageContext) -> StageResult:
+        seen.append(context.state)
+        return StageResult()
+
+    house.run(house.stage("a", mark=None, body=look))
     assert seen == [{"seen": 1}]
 
 
@@ -434,5 +435,5 @@ def test_a_report_as_json_has_everything(house: House) -> None:
     assert told["status"] == "completed"
     assert told["full"] is False
     assert told["error"] == ""
-    (stage,) = told["stages"]  # type: ignore[misc]  # the values are plain JSON
-    assert stage["rows_out"] == 1
+    assert isinstance(told["stages"], list)
+    assert [stage["rows_out"] for stage in told["stages"]] == [1]

@@ -132,7 +132,7 @@ def test_the_catalogue_is_told_what_the_definition_says() -> None:
     )
     found = describe(definition)
     assert (found.method, found.key, found.owner, found.region) == ("csv", ("id",), "Sales", "DE")
-    assert found.attribute("tier").choices == {"1": {"en": "Gold"}}
+    assert found.attribute("tier__code").choices == {"1": {"en": "Gold"}}
     assert found.attribute("tier").cardinality == "many"
     assert [(each.column, each.table, each.table_column) for each in found.references] == [
         ("account", "accounts", "id")

@@ -15,32 +15,49 @@ TYPO_DOMAINS: Final[Mapping[str, str]] = MappingProxyType(
     {
         wrong: right
         for right, wrongs in {
-            "gmail.com": "gmai.com gmial.com gamil.com gmaill.com gmal.com gnail.com gmail.co gmail.con gmail.cm "
-            "gmail.om gmil.com gmali.com gmaul.com gmail.comm ggmail.com gmaik.com gmsil.com gmail.vom "
-            "gmail.cmo gimail.com googlemail.con googlmail.com goglemail.com",
+            "gmail.com": "gmai.com gmial.com gamil.com gmaill.com gmal.com gnail.com gmail.co gmail.con "
+            "gmail.cm gmail.om gmil.com gmali.com gmaul.com gmail.comm ggmail.com gmaik.com "
+            "gmsil.com gmail.vom gmail.cmo gimail.com gmail.cpm gmail.xom gemail.com gmail.ocm "
+            "gmaio.com gmail.c gmail.cim gmailc.om",
             "hotmail.com": "hotmial.com hotmal.com hotmai.com hotmil.com hotmaill.com hotmail.co hotmail.con "
-            "hotmail.cm hotamil.com homtail.com hotnail.com htomail.com hormail.com hitmail.com hotmeil.com",
+            "hotmail.cm hotamil.com homtail.com hotnail.com htomail.com hormail.com hitmail.com "
+            "hotmeil.com hotmail.om hotmall.com homail.com htmail.com hotmaul.com hotmail.cpm",
             "outlook.com": "outlok.com outloo.com outlook.co outlook.con oulook.com outllok.com outlock.com "
-            "outlook.cm otulook.com",
-            "yahoo.com": "yaho.com yahooo.com yahoo.co yahoo.con yahoo.cm yhoo.com yhaoo.com yaoo.com yahho.com "
-            "ayhoo.com",
-            "icloud.com": "iclod.com icloud.co icloud.con icoud.com iclould.com icluod.com",
-            "live.com": "live.con live.cm",
-            "aol.com": "aol.co aol.con aol.cm",
+            "outlook.cm otulook.com outlook.om otlook.com outlool.com",
+            "yahoo.com": "yaho.com yahooo.com yahoo.co yahoo.con yahoo.cm yhoo.com yhaoo.com yaoo.com "
+            "yahho.com ayhoo.com yahoo.om tahoo.com uahoo.com yahoo.comm",
+            "icloud.com": "iclod.com icloud.co icloud.con icoud.com iclould.com icluod.com icloud.cm icloud.om "
+            "icloude.com",
+            "live.com": "live.con live.cm live.co",
+            "aol.com": "aol.co aol.con aol.cm aoll.com",
             "gmx.de": "gmx.dee gmx.d gmxx.de gxm.de gmx.ed",
-            "gmx.net": "gmx.nett gmx.ne",
+            "gmx.net": "gmx.nett gmx.ne gmx.nte gxm.net gmxx.net",
             "gmx.at": "gmx.att",
-            "web.de": "wb.de web.dee web.d we.de webb.de web.ed",
-            "t-online.de": "tonline.de t-onlin.de t-online.d t-onlne.de t-oline.de t-online.dee",
+            "web.de": "wb.de web.dee web.d we.de webb.de web.ed wbe.de",
+            "t-online.de": "tonline.de t-onlin.de t-online.d t-onlne.de t-oline.de t-online.dee t-onlien.de",
             "freenet.de": "freent.de frenet.de freenet.d",
             "orange.fr": "orang.fr ornage.fr",
             "wanadoo.fr": "wandoo.fr wanado.fr",
             "laposte.net": "lapost.net laposte.ne",
             "free.fr": "fre.fr",
             "bluewin.ch": "blewin.ch bluwin.ch bluewin.c",
-            "btinternet.com": "btinternet.con btintenet.com btinternt.com",
-            "libero.it": "libreo.it liber.it",
+            "btinternet.com": "btinternet.con btintenet.com btinternt.com btinternet.co",
+            "libero.it": "libreo.it liber.it libeo.it",
             "seznam.cz": "sezanm.cz seznma.cz",
+            "googlemail.com": "googlemail.con googlmail.com goglemail.com googelmail.com googlemail.co "
+            "googlemai.com",
+            "hotmail.co.uk": "hotmal.co.uk hotmai.co.uk hotmial.co.uk hotmail.couk",
+            "hotmail.fr": "hotmai.fr hotmial.fr hotmal.fr",
+            "yahoo.co.uk": "yaho.co.uk yahooo.co.uk yahoo.couk",
+            "yahoo.fr": "yaho.fr yahooo.fr",
+            "wp.pl": "wp.p",
+            "onet.pl": "onte.pl",
+            "interia.pl": "interia.p",
+            "mail.ru": "mai.ru mail.r mial.ru",
+            "yandex.ru": "yadex.ru yandx.ru",
+            "abv.bg": "avb.bg abv.b",
+            "ukr.net": "ukr.ne",
+            "comcast.net": "comcas.net comcast.ne concast.net",
         }.items()
         for wrong in wrongs.split()
     }

@@ -40,6 +40,25 @@ def parse_phone(text: str, region: str | None = None) -> Phone | None:
     )
 
 
+def possible_e164(text: str, region: str | None = None) -> str | None:
+    """Return the number in E.164 when its length is one that its country has, else None.
+
+    Weaker than `Phone.valid`: number plans grow, and what two records both hold is a number to compare by.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def is_region(code: str) -> bool:
+    """Return whether there is a number plan under the code, ISO 3166-1 alpha-2 in capitals."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def is_valid_phone(text: str, region: str | None = None) -> bool:
     """Return whether the text is a telephone number that can exist."""
     phone = parse_phone(text, region)

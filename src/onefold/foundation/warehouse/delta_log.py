@@ -184,7 +184,7 @@ def entry(
     if before is None:
         actions.append({"protocol": _PROTOCOL})
     if before is None or json.loads(before.schema_json) != json.loads(schema_json):
-        metadata = {
+        metadata: dict[str, object] = {
             "id": before.table_id if before else str(uuid.uuid4()),
             "name": name,
             "description": description or None,

@@ -161,9 +161,11 @@ class Lake:
 
         Raises:
             Conflict: somebody else wrote that version.
+            Transient: the disk is full; whoever opens the tables next settles them.
         """
-        for name, version in versions.items():
-            self._link(self._prepared(name, run_id, version), self._entry_path(name, version))
+        with _disk_errors():
+            for name, version in versions.items():
+                self._link(self._prepared(name, run_id, version), self._entry_path(name, version))
 
     def finish(self, versions: Mapping[str, int], *, run_id: str) -> None:
         """Tidy up after `settle`: the logs are safe from a power cut, the prepared entries are gone."""
@@ -304,8 +306,9 @@ class Lake:
         if not entry_path.exists():
             # A decided run that was killed before it settled. At most one run can have prepared this version:
             # what was not decided is discarded before another run starts.
-            for prepared in self.path(name).glob(f"run_*/{entry_name(version)}"):
-                self._link(prepared, entry_path)
+            with _disk_errors():
+                for prepared in self.path(name).glob(f"run_*/{entry_name(version)}"):
+                    self._link(prepared, entry_path)
         return snapshot(self.path(name), version)
 
     def _base(self, name: str, decided: int | None) -> int:

@@ -31,11 +31,6 @@ def words_under(name: str, heading: str) -> frozenset[str]:
     return frozenset(word for chosen, listed in _lines(name) for word in listed if chosen == heading)
 
 
-def email_domain_typos() -> Mapping[str, str]:
-    """Return the right domain by misspelled domain."""
-    return variants("email_domains")
-
-
 @cache
 def _lines(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     text = resources.files(__package__).joinpath("data", f"{name}.txt").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
+from onefold.foundation.contact_points.emails import TYPO_DOMAINS
 from onefold.foundation.warehouse.sql import Sql, any_of, comma, literal, sql
-from onefold.identity.normalizers._tables import email_domain_typos
 from onefold.identity.normalizers.normalizer import (
     NormalizeContext,
     Normalizer,
@@ -72,7 +72,7 @@ class Email(Normalizer):
     def undecided(self, value: Sql, context: NormalizeContext) -> Sql | None:
         conditions: list[Sql] = []
         if self.typo_domains:
-            typos = comma(literal(name) for name in sorted(email_domain_typos()))
+            typos = comma(literal(name) for name in sorted(TYPO_DOMAINS))
             domain = second_part(sql("lower(trim({v}))", v=value), "@")
             conditions.append(sql("{domain} IN ({typos})", domain=domain, typos=typos))
         if self.plus_tags:
@@ -88,7 +88,7 @@ class Email(Normalizer):
             return None if self.drop_invalid else whole
         local, _, domain = whole.partition("@")
         if self.typo_domains:
-            domain = email_domain_typos().get(domain, domain)
+            domain = TYPO_DOMAINS.get(domain, domain)
         if self.plus_tags and local.find("+") > 0:
             local = local.partition("+")[0]
         if domain in _GMAIL:

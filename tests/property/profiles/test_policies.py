@@ -1,0 +1,222 @@
+"""Every merge policy's SQL picks what its plain Python picks, whatever the values, and points at the right record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from onefold.foundation.kernel import discover
+from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
+from onefold.profiles.merge_policies.collect import Collect
+from onefold.profiles.merge_policies.merge_policy import Candidate, MergePolicy, Plain
+from onefold.testing.builders import SmallTable, a_workspace_of
+
+KINDS = sorted(discover("onefold.profiles.merge_policies", MergePolicy))
+TABLES = ("a", "b")
+Row = dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> DuckDBWarehouse:
+    return DuckDBWarehouse()
+
+
+def utc(*parts: int) -> dt.datetime:
+    return dt.datetime(*parts, tzinfo=dt.UTC)  # type: ignore[arg-type, misc]  # year, month, day, ...
+
+
+moments = st.one_of(
+    st.none(),
+    st.sampled_from([utc(2026, 1, 1), utc(2026, 1, 1, 0, 0, 0, 1_000), utc(2026, 1, 1, 0, 0, 0, 1_500)]),
+    st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.just(dt.UTC)),  # noqa: DTZ001 - bounds
+)
+VALUES: Mapping[str, st.SearchStrategy[Plain]] = {
+    "text": st.sampled_from(["a", "ab", "Z", "é", "Юлия", "Юля", "😀", "ab ", "ß", "10", "9"]),
+    "whole": st.integers(-3, 3) | st.integers(-(2**62), 2**62),
+    "amount": st.decimals(Decimal("-99.99"), Decimal("99.99"), places=2),
+    "day": st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)),
+}
+ARROW = {"text": pa.string(), "whole": pa.int64(), "amount": pa.decimal128(9, 2), "day": pa.date32()}
+
+
+@st.composite
+def people(draw: st.DrawFn) -> list[list[Row]]:
+    """Draw records, table by table, with a person each."""
+    row = st.fixed_dictionaries(
+        {
+            "person": st.sampled_from("pqr"),
+            "at": moments,
+            **{name: st.one_of(st.none(), values) for name, values in VALUES.items()},
+        }
+    )
+    return [draw(st.lists(row, max_size=5)) for _ in TABLES]
+
+
+class TypedTable(SmallTable):
+    """A small table whose columns keep their types when all values are null."""
+
+    def arrow(self) -> pa.Table:
+        schema = pa.schema(
+            [
+                ("id", pa.string()),
+                ("person", pa.string()),
+                ("at", pa.timestamp("us", tz="UTC")),
+                *ARROW.items(),
+            ]
+        )
+        plain = pa.Table.from_pylist(list(self.rows), schema=schema)
+        return plain.append_column("_ordinal", pa.array(range(1, len(self.rows) + 1), pa.int64()))
+
+
+def merged(
+    warehouse: DuckDBWarehouse, found: Sequence[Sequence[Row]], profile: Mapping[str, object]
+) -> tuple[dict[str, Row], dict[str, Row], dict[str, list[Row]]]:
+    """Return profiles, lineage and records, by person."""
+    tables = [
+        TypedTable(name, [{"id": str(n), **row} for n, row in enumerate(rows)], updated_at="at")
+        for name, rows in zip(TABLES, found, strict=True)
+    ]
+    identity = {
+        "map": [{"table": t, "attributes": {n: n for n in ("person", *VALUES)}} for t in TABLES],
+        "attributes": {"person": {"normalize": ["lower_case"]}},
+        "rules": [{"name": "same", "when": ["person"]}],
+    }
+    workspace = a_workspace_of(*tables, identity=identity, profile=profile, warehouse=warehouse).run()
+    rows = {(table.name, str(row["id"])): row for table in tables for row in table.rows}
+    records: dict[str, list[Row]] = {}
+    person_of: dict[str, str] = {}
+    for record in workspace.rows("profile_records"):
+        row = rows[str(record["source"]), str(record["record_id"])]
+        person = str(row["person"])
+        person_of[str(record["profile_id"])] = person
+        records.setdefault(person, []).append({**row, **record})
+    for mine in records.values():
+        mine.sort(key=lambda record: int(str(record["record_no"])))
+    profiles = {person_of[str(row["profile_id"])]: row for row in workspace.rows("profiles")}
+    lineage = {person_of[str(row["profile_id"])]: row for row in workspace.rows("profile_lineage")}
+    assert set(profiles) == set(lineage) == set(records)
+    return profiles, lineage, records
+
+
+def candidates(records: list[Row], name: str) -> list[Candidate]:
+    known = [record for record in records if record[name] is not None]
+    frequency = Counter(record[name] for record in known)
+    return [
+        Candidate(
+            value=record[name],  # type: ignore[arg-type]  # one of Plain
+            record_no=int(str(record["record_no"])),
+            source=str(record["source"]),
+            updated_at=record["at"],  # type: ignore[arg-type]  # a moment
+            filled=sum(record[one] is not None for one in ("person", *VALUES)),
+            frequency=frequency[record[name]],
+        )
+        for record in known
+    ]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "importance by name"])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=people())
+def test_sql_picks_what_python_picks(warehouse: DuckDBWarehouse, kind: str, found: list[list[Row]]) -> None:
+    spec: dict[str, object] = {"kind": kind}
+    if kind == "importance by name":
+        spec = {"kind": "importance", "sources": ["b", "a"]}
+    policy = discover("onefold.profiles.merge_policies", MergePolicy)[str(spec["kind"])](
+        **{key: value for key, value in spec.items() if key != "kind"}
+    )
+    profiles, lineage, records = merged(warehouse, found, {"policy": spec})
+    for person, mine in records.items():
+        assert profiles[person]["record_count"] == len(mine)
+        assert profiles[person]["source_count"] == len({record["source"] for record in mine})
+        for name in VALUES:
+            known = candidates(mine, name)
+            winner = policy.choose(known)
+            if isinstance(policy, Collect):
+                assert profiles[person][name] == (policy.collected(known) or None)
+            else:
+                assert profiles[person][name] == (winner.value if winner else None), name
+            assert lineage[person][name] == (winner.record_no if winner else None), name
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=people(), kind=st.sampled_from(["importance", "most_recent", "least_recent", "most_complete"]))
+def test_a_group_is_one_record_whole(warehouse: DuckDBWarehouse, found: list[list[Row]], kind: str) -> None:
+    group = {"attributes": ["text", "day"], "policy": kind}
+    profiles, lineage, records = merged(warehouse, found, {"groups": {"both": group}})
+    policy = discover("onefold.profiles.merge_policies", MergePolicy)[kind]()
+    for person, mine in records.items():
+        offers = [record for record in mine if record["text"] is not None or record["day"] is not None]
+        plain = {int(str(record["record_no"])): record for record in offers}
+        named = [{**record, "text": record["text"] or "-"} for record in offers]
+        full = {int(str(r["record_no"])): sum(r[n] is not None for n in ("person", *VALUES)) for r in offers}
+        known = [
+            Candidate(one.value, one.record_no, one.source, one.updated_at, full[one.record_no])
+            for one in candidates(named, "text")
+        ]
+        winner = policy.choose(known)
+        expected = plain[winner.record_no] if winner else {"text": None, "day": None}
+        assert {name: profiles[person][name] for name in ("text", "day")} == {
+            name: expected[name] for name in ("text", "day")
+        }
+        for name in ("text", "day"):
+            number = winner.record_no if winner and expected[name] is not None else None
+            assert lineage[person][name] == number
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=people(), seed=st.integers(0, 9))
+def test_the_order_of_records_does_not_matter(
+    warehouse: DuckDBWarehouse, found: list[list[Row]], seed: int
+) -> None:
+    profile = {
+        "attributes": {"text": "longest", "whole": "maximum", "amount": "collect", "day": "most_frequent"}
+    }
+    numbered = [[{**row, "id": f"{n}"} for n, row in enumerate(rows)] for rows in found]
+    shuffled = [list(rows) for rows in numbered]
+    for rows in shuffled:
+        random.Random(seed).shuffle(rows)  # noqa: S311 - a test's own disorder
+
+    def values(rows: Sequence[Sequence[Row]]) -> dict[str, Row]:
+        profiles, _, _ = merged(warehouse, rows, profile)
+        return {p: {n: row[n] for n in (*VALUES, "record_count")} for p, row in profiles.items()}
+
+    assert values(numbered) == values(shuffled)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Candidate,
+            value=VALUES["text"],
+            record_no=st.integers(1, 30_000),
+            source=st.sampled_from(TABLES),
+            updated_at=moments,
+            filled=st.integers(0, 4),
+        ),
+        min_size=1,
+        unique_by=lambda one: one.record_no,
+    ),
+    st.sampled_from([kind for kind in KINDS if kind != "most_frequent"]),
+    st.randoms(use_true_random=False),
+)
+def test_choosing_is_associative_commutative_and_idempotent(
+    found: list[Candidate], kind: str, order: random.Random
+) -> None:
+    policy = discover("onefold.profiles.merge_policies", MergePolicy)[kind]()
+    winner = policy.choose(found)
+    assert winner is not None
+    again = list(found)
+    order.shuffle(again)
+    assert policy.choose(again) == winner
+    assert policy.choose([winner]) == winner
+    middle = len(found) // 2
+    halves = [policy.choose(half) for half in (found[:middle], found[middle:]) if half]
+    assert policy.choose([half for half in halves if half is not None]) == winner
