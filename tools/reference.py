@@ -16,7 +16,6 @@ from pathlib import Path
 
 import typer
 
-import onefold
 from onefold import settings
 from onefold.bootstrap import KINDS
 from onefold.catalogue import SEMANTIC_TYPES
@@ -71,8 +70,10 @@ def _kind(kind: str) -> str:
 
 def rules() -> str:
     """Return the page of the rule language."""
+    own = ("field", "case_sensitive")
+    operator_names = frozenset(name for name in Comparison.model_fields if name not in own)
     nodes = "\n\n".join(
-        f"### {kind}\n\n{said(node)}" + ("" if node is Comparison else f"\n\n{fields_table(node)}")
+        f"### {kind}\n\n{said(node)}\n\n{fields_table(node, leave_out=operator_names)}"
         for kind, node in discover("onefold.rules.nodes", Rule).items()
     )
     shared: dict[tuple[str, ...], list[ColumnType]] = {}
@@ -91,7 +92,7 @@ def rules() -> str:
     operators = [
         (f"`{name}`", type_words(field.annotation), field.description or "")
         for name, field in Comparison.model_fields.items()
-        if name not in ("field", "case_sensitive")
+        if name in operator_names
     ]
     return (
         "# Rules\n\n"
@@ -280,9 +281,9 @@ def _sql_type(kind: ColumnType) -> str:
 def published() -> dict[str, TableRef]:
     """Return the tables that the nouns publish, besides those of sources, by name."""
     found = [profiles_table(()), lineage_table(())]
-    for module in pkgutil.walk_packages(onefold.__path__, "onefold."):
-        noun = module.name.split(".")[1]
-        if noun in _PUBLISHING:
+    for noun in _PUBLISHING:
+        package = importlib.import_module(f"onefold.{noun}")
+        for module in pkgutil.walk_packages(package.__path__, f"onefold.{noun}."):
             values = vars(importlib.import_module(module.name)).values()
             found += [one for one in values if isinstance(one, TableRef)]
     return {ref.name: ref for ref in sorted(found, key=lambda one: one.name)}

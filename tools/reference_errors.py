@@ -14,6 +14,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "onefold"
 _CODE = re.compile(r"[a-z_]+\.[a-z_]+")
+_GIVEN = re.compile(r"code ?=|code: str =|[Pp]roblem\(|_at\(")
 _PROBLEMS = frozenset({"Problem", "_problem", "_at"})
 _LEFT_OUT = ("testing", "migrations")
 
@@ -41,11 +42,11 @@ def raised() -> list[Raised]:
     found: list[Raised] = []
     for path in sorted(SOURCE.rglob("*.py")):
         place = path.relative_to(SOURCE)
-        if not any(part in _LEFT_OUT for part in place.parts):
-            found += _Module(
-                ast.parse(path.read_text(encoding="utf-8")), place.parts[0].removesuffix(".py")
-            ).found()
-    return sorted(found, key=lambda one: one.code)
+        text = path.read_text(encoding="utf-8")
+        # Most files give no code; reading their trees would take most of the time.
+        if _GIVEN.search(text) and not any(part in _LEFT_OUT for part in place.parts):
+            found += _Module(ast.parse(text), place.parts[0].removesuffix(".py")).found()
+    return sorted(found, key=lambda one: (one.code, one.noun, one.message))
 
 
 class _Module:
@@ -70,9 +71,14 @@ class _Module:
             if isinstance(node, ast.ClassDef):
                 yield from self._of_class(node)
         for function, call in _calls(self.tree):
-            yield from self._of_call(call, _bindings(function, call.lineno) if function else {})
+            if _error(call) in _PROBLEMS or any(keyword.arg == "code" for keyword in call.keywords):
+                yield from self._of_call(call, _bindings(function, call.lineno) if function else {})
         for node in _statements(self.tree):
-            if isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == ["code"]:
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and node.targets[0].id == "code"
+            ):
                 code = self._code(node.value)
                 if code:
                     yield Raised(code, "", self.noun)
@@ -92,7 +98,7 @@ class _Module:
                 yield Raised(code, error, self.noun, (ast.get_docstring(node) or "").split("\n")[0])
 
     def _of_call(self, call: ast.Call, bound: dict[str, ast.expr]) -> Iterator[Raised]:
-        error = ast.unparse(call.func).rsplit(".", 1)[-1]
+        error = _error(call)
         named = {keyword.arg: keyword.value for keyword in call.keywords}
         if "code" in named:
             for code in self._codes(named["code"]):
@@ -119,20 +125,30 @@ class _Module:
         return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
+def _error(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield what stands in functions."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            yield from ast.walk(node)
+    """Yield what stands anywhere but directly in a class."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    attributes = {id(statement) for one in classes for statement in one.body}
+    yield from (node for node in ast.walk(tree) if id(node) not in attributes)
 
 
-def _calls(tree: ast.AST, function: ast.AST | None = None) -> Iterator[tuple[ast.AST | None, ast.Call]]:
+def _calls(tree: ast.AST) -> Iterator[tuple[ast.AST | None, ast.Call]]:
     """Yield every call with the innermost function it stands in."""
-    for child in ast.iter_child_nodes(tree):
-        inner = child if isinstance(child, ast.FunctionDef) else function
-        if isinstance(child, ast.Call):
-            yield inner, child
-        yield from _calls(child, inner)
+    waiting: list[tuple[ast.AST | None, ast.AST]] = [(None, tree)]
+    while waiting:
+        function, node = waiting.pop()
+        inner = node if isinstance(node, ast.FunctionDef) else function
+        if isinstance(node, ast.Call):
+            yield function, node
+        waiting += [(inner, child) for child in ast.iter_child_nodes(node)]
 
 
 def _bindings(function: ast.AST, before: int) -> dict[str, ast.expr]:

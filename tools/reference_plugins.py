@@ -66,19 +66,19 @@ def cleaning_steps() -> str:
     """Return the page of cleaning steps, each with a value before and after."""
     head = HEADS["cleaning-steps"]
     found = discover("onefold.sources.cleaning", CleaningStep)
-    return (
-        "\n\n".join((head, *(_section(kind, step, _cleaned(kind, step)) for kind, step in found.items())))
-        + "\n"
-    )
+    warehouse = DuckDBWarehouse()
+    sections = [_section(kind, step, _cleaned(kind, step, warehouse)) for kind, step in found.items()]
+    warehouse.close()
+    return "\n\n".join((head, *sections)) + "\n"
 
 
-def _cleaned(kind: str, step: type[CleaningStep]) -> str:
+def _cleaned(kind: str, step: type[CleaningStep], warehouse: DuckDBWarehouse) -> str:
     if kind not in CLEANING:
         return ""
     settings, row, shown = CLEANING[kind]
     before = ", ".join(f"{name} `{value}`" for name, value in row.items())
     try:
-        after = clean(step.model_validate(settings), row, shown)
+        after = clean(warehouse, step.model_validate(settings), row, shown)
     except (pydantic.ValidationError, OnefoldError) as error:  # the example is out of date: say which
         message = f"The example of the cleaning step {kind!r} in tools/reference_examples.py does not fit."
         raise SystemExit(message) from error
@@ -88,9 +88,10 @@ def _cleaned(kind: str, step: type[CleaningStep]) -> str:
     return f"{_fenced(written)}\n\n{before} becomes {', '.join(f'{name} `{value}`' for name, value in after.items())}."
 
 
-def clean(step: CleaningStep, row: dict[str, str], shown: Iterable[str]) -> dict[str, str | None]:
+def clean(
+    warehouse: DuckDBWarehouse, step: CleaningStep, row: dict[str, str], shown: Iterable[str]
+) -> dict[str, str | None]:
     """Return the shown columns of a row of texts after the step."""
-    warehouse = DuckDBWarehouse()
     values = comma(sql("{v} AS {n}", v=literal(value), n=ident(name)) for name, value in row.items())
     columns = {name: Column(name, ColumnType.TEXT) for name in row}
     found: dict[str, str | None] = {}
@@ -102,7 +103,6 @@ def clean(step: CleaningStep, row: dict[str, str], shown: Iterable[str]) -> dict
         if cleaned.function is not None and text is not None:
             text = cleaned.function([text])[0]
         found[cleaned.column.name] = text
-    warehouse.close()
     return {name: found[name] for name in shown}
 
 

@@ -142,15 +142,22 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
     source_names = frozenset(stage.name for stage in stages)
     if stages:
         quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
-        stages.append(
-            QualityStage(tuple(descriptions.values()), quality, needs=source_names, acceptances=accepted)
-        )
+        # It needs no source to have gone well: it grades what is published, so that one broken file
+        # does not keep the other sources' people from being unified. It stands behind them in the list.
+        stages.append(QualityStage(tuple(descriptions.values()), quality, acceptances=accepted))
     identity = one_of(definitions, IdentityDefinition)
     if identity is not None:
-        stages.append(IdentityStage(identity, descriptions, source_names | {"quality"}))
+        used = {f"sources.{table}" for table in _tables_of(identity)}
+        stages.append(IdentityStage(identity, descriptions, (source_names & used) | {"quality"}))
         profile = one_of(definitions, ProfileDefinition) or ProfileDefinition(name="profile")
         stages.append(ProfilesStage(profile, identity, descriptions))
     return stages
+
+
+def _tables_of(identity: IdentityDefinition) -> set[str]:
+    """Return the tables that unification reads."""
+    pinned = {pins.source for pins in (identity.always, identity.never) if pins.source is not None}
+    return {mapped.table for mapped in identity.map} | pinned
 
 
 def one_of(definitions: Definitions, model: type[D]) -> D | None:

@@ -47,8 +47,9 @@ from onefold.foundation.definitions import (
 from onefold.foundation.definitions.yaml_text import write_document
 from onefold.foundation.kernel import Conflict, InvalidInput, NotFound, SystemClock, nearest
 from onefold.foundation.store import Store
-from onefold.foundation.warehouse import Scalar, Sql, Warehouse, ident, sql
+from onefold.foundation.warehouse import Scalar, Warehouse, ident, sql
 from onefold.foundation.warehouse.lake import Lake
+from onefold.foundation.warehouse.sql import own_query, tables_in
 from onefold.identity import BlockReport, IdentityDefinition, block_report
 from onefold.identity.draft import draft_identity
 from onefold.identity.evaluate import Evaluation, evaluate, load_truth
@@ -62,11 +63,10 @@ from onefold.runs import (
     RunReport,
     SilentWatcher,
     Watcher,
-    last_manifest,
-    manifest_of_run,
+    read_manifest,
+    recent_manifests,
     recent_runs,
 )
-from onefold.runs.storage import recent_manifests
 from onefold.settings import Settings, load_settings
 from onefold.sources import (
     ConnectorContext,
@@ -130,7 +130,7 @@ class Table:
                 message = f"There is no table {self.name!r}."
                 raise NotFound(message, code="workspace.table_unknown", hint=nearest(self.name, known))
             warehouse.create_view("this", sql("SELECT * FROM {name}", name=ident(self.name)))
-            return warehouse.arrow(Sql(query))
+            return warehouse.arrow(own_query(query))
 
 
 class Workspace:
@@ -270,12 +270,13 @@ class Workspace:
             NotFound: the run committed nothing, or is too long ago.
         """
         with self.store.read() as connection:
-            if run_id is None:
-                return last_manifest(connection)
-            found = manifest_of_run(connection, run_id)
+            found = read_manifest(connection, run_id)
         if found is None:
             message = f"Run {run_id!r} left no tables that can still be read."
             raise NotFound(message, code="runs.unknown", hint="`onefold history` lists the runs.")
+        if run_id is None:
+            # What a run decided before it was killed is finished here, so that plain readers see it too.
+            self.lake.catch_up(found.tables, run_id=found.run_id)
         return found
 
     def manifests(self) -> list[Manifest]:
@@ -443,18 +444,23 @@ class Workspace:
 
     def sql(self, query: str, *, run_id: str | None = None, **params: Scalar) -> pa.Table:
         """Return the result of a query over the published tables, `$name` standing for a parameter."""
-        with self.reader(run_id=run_id) as warehouse:
-            return warehouse.arrow(Sql(query), **params)
+        with self.reader(run_id=run_id, query=query) as warehouse:
+            return warehouse.arrow(own_query(query), **params)
 
     @contextmanager
-    def reader(self, *, run_id: str | None = None) -> Iterator[Warehouse]:
-        """Open an engine that sees the published tables of one manifest under their names."""
+    def reader(self, *, run_id: str | None = None, query: str | None = None) -> Iterator[Warehouse]:
+        """Open an engine that sees the published tables of one manifest under their names.
+
+        With a query, only the tables that it names; all of them when it names none (`show tables`).
+        """
         manifest = self.manifest(run_id)
+        named = tables_in(query) & set(manifest.tables) if query else set()
         lake = self.lake
         warehouse = build_reader(self.settings)
         try:
             for name, version in manifest.tables.items():
-                lake.view(warehouse, name, version)
+                if not named or name in named:
+                    lake.view(warehouse, name, version)
             yield warehouse
         finally:
             warehouse.close()

@@ -23,6 +23,8 @@ MOST_NAMES = 15
 DOORS = {
     f"{PACKAGE}.foundation.warehouse.sql": "the words SQL is written with: used in every file that has SQL",
     f"{PACKAGE}.foundation.warehouse.lake": "published tables: a second idea beside the engine",
+    f"{PACKAGE}.identity.evaluate": "measures what a run left; no stage needs it",
+    f"{PACKAGE}.identity.explain": "answers people's questions after a run; no stage needs it",
 }
 # Who may name a concrete backend of the foundation: the file that picks them and the published suites.
 MAY_NAME_BACKENDS = {f"{PACKAGE}.bootstrap", f"{PACKAGE}.testing"}

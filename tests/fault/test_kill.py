@@ -15,8 +15,8 @@ import pytest
 from deltalake.exceptions import TableNotFoundError
 
 from onefold.foundation.warehouse.lake import Lake
-from onefold.runs import RunStatus, last_manifest, recent_runs
-from onefold.runs.storage import running
+from onefold.runs import RunStatus, recent_runs
+from onefold.runs.storage import last_manifest, running
 from onefold.testing.faults import PointWatcher
 from onefold.workspace import Workspace
 from tests.fault import small_run

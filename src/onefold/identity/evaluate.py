@@ -107,7 +107,8 @@ def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.nam
         )
     of_cells = warehouse.rows(
         Sql(
-            "SELECT sum(c.n * (c.n - 1) / 2), sum(c.n), sum(c.n * c.n / nullif(f.n, 0)), sum(c.n * c.n / nullif(p.n, 0)), "
+            "SELECT sum(c.n * (c.n - 1) / 2), sum(c.n), sum(c.n * c.n / nullif(f.n, 0)), "
+            "sum(c.n * c.n / nullif(p.n, 0)), "
             "sum(CASE WHEN c.n = p.n AND c.n = f.n THEN 1 ELSE 0 END) FROM identity_cells AS c "
             "JOIN identity_person_sizes AS p ON p.person = c.person "
             "JOIN identity_profile_sizes AS f ON f.profile_id = c.profile_id"

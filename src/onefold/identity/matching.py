@@ -14,7 +14,6 @@ from itertools import product
 from onefold.foundation.warehouse import (
     Sql,
     Warehouse,
-    after_commas,
     all_of,
     any_of,
     comma,
@@ -23,6 +22,7 @@ from onefold.foundation.warehouse import (
     sql,
     union_all,
 )
+from onefold.foundation.warehouse.sql import after_commas
 from onefold.identity.blocking import BlockReport, Blocks, RulePlan
 from onefold.identity.comparisons.comparison import double
 from onefold.identity.model import Condition, ExceptionCondition

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from onefold.foundation.warehouse import (
     Sql,
     Warehouse,
-    after_commas,
     comma,
     ident,
     literal,
@@ -20,6 +19,7 @@ from onefold.foundation.warehouse import (
     sql,
     union_all,
 )
+from onefold.foundation.warehouse.sql import after_commas
 from onefold.identity.mapping import TablePlan
 from onefold.identity.model import MappedColumns
 from onefold.identity.normalizers.apply import ColumnOf, NormalizedColumn, normalized_column

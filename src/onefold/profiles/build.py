@@ -14,7 +14,6 @@ from onefold.foundation.warehouse import (
     Column,
     Sql,
     Warehouse,
-    after_commas,
     any_of,
     comma,
     ident,
@@ -22,6 +21,7 @@ from onefold.foundation.warehouse import (
     sql,
     union_all,
 )
+from onefold.foundation.warehouse.sql import after_commas
 from onefold.identity import PROFILE_RECORDS
 from onefold.profiles.plan import AttributePlan, Origin, ProfilePlan, record_order
 

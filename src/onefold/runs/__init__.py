@@ -3,7 +3,7 @@
 from onefold.runs.model import Manifest, RunReport, RunStatus, StageReport
 from onefold.runs.service import Runner, RunOptions
 from onefold.runs.stage import Outcome, Stage, StageContext, StageResult
-from onefold.runs.storage import last_manifest, manifest_of_run, recent_runs
+from onefold.runs.storage import read_manifest, recent_manifests, recent_runs
 from onefold.runs.watcher import SilentWatcher, Watcher
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "StageReport",
     "StageResult",
     "Watcher",
-    "last_manifest",
-    "manifest_of_run",
+    "read_manifest",
+    "recent_manifests",
     "recent_runs",
 ]

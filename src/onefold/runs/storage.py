@@ -110,6 +110,11 @@ def manifest_of_run(connection: Connection, run_id: str) -> Manifest | None:
     return _manifest(found) if found else None
 
 
+def read_manifest(connection: Connection, run_id: str | None = None) -> Manifest | None:
+    """Return the newest manifest, or a run's; None when that run left none that can be read."""
+    return last_manifest(connection) if run_id is None else manifest_of_run(connection, run_id)
+
+
 def recent_manifests(connection: Connection, count: int) -> list[Manifest]:
     """Return the newest manifests, newest first."""
     statement = select(manifests).order_by(manifests.c.manifest_id.desc()).limit(count)

@@ -20,8 +20,10 @@ from onefold.identity.comparisons.jaro_winkler import JaroWinkler
 from onefold.identity.comparisons.number import Number
 from onefold.identity.comparisons.phonetic import Phonetic
 from onefold.identity.comparisons.token_set import TokenSet
+from onefold.identity.comparisons.words import Words
 
 SIMILAR = st.text("abcXéЮи αß1", max_size=12)
+WORDS = st.lists(st.text("aábЮ", min_size=1, max_size=5), max_size=4).map(" ".join)
 TEXTS = st.one_of(
     SIMILAR, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=16)
 )
@@ -36,6 +38,7 @@ CASES: list[tuple[Comparison, st.SearchStrategy[str]]] = [
     (JaroWinkler(), TEXTS),
     (TokenSet(), TEXTS),
     (TokenSet(measure="overlap"), TEXTS),
+    (Words(), st.one_of(WORDS, TEXTS)),
     (Phonetic(), TEXTS),
     (Phonetic(code="soundex"), TEXTS),
     (Number(tolerance=3.5), st.one_of(NUMBERS, TEXTS)),
@@ -46,7 +49,7 @@ CASES: list[tuple[Comparison, st.SearchStrategy[str]]] = [
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[DuckDBWarehouse]:
-    opened = DuckDBWarehouse()
+    opened = DuckDBWarehouse(check_portable=True)
     yield opened
     opened.close()
 

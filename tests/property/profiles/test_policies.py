@@ -50,7 +50,7 @@ ARROW = {"text": pa.string(), "whole": pa.int64(), "amount": pa.decimal128(9, 2)
 @st.composite
 def people(draw: st.DrawFn) -> list[list[Row]]:
     """Draw records, table by table, with a person each."""
-    row = st.fixed_dictionaries(
+    row: st.SearchStrategy[Row] = st.fixed_dictionaries(
         {
             "person": st.sampled_from("pqr"),
             "at": moments,

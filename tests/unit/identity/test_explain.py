@@ -30,7 +30,7 @@ def engine() -> DuckDBWarehouse:
     return DuckDBWarehouse()
 
 
-ROWS = [
+ROWS: list[dict[str, object]] = [
     {"id": "1", "x": "p", "y": "anna", "m": "shop"},
     {"id": "2", "x": "p", "y": "anne", "m": "shop"},
     {"id": "3", "x": "p", "y": "otto", "m": "shop"},

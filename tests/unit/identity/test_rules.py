@@ -106,7 +106,7 @@ def test_an_unknown_precision_word_is_answered_with_the_nearest() -> None:
         ran(people("a", []), rules=[[{"attribute": "city", "precision": "medum"}]])
 
 
-TWINS = [
+TWINS: list[dict[str, object]] = [
     {"id": "1", "first": "Tim", "last": "Berg", "city": "Ulm", "born": "2001-01-01"},
     {"id": "2", "first": "Tom", "last": "Berg", "city": "Ulm", "born": "2001-01-01"},
     {"id": "3", "first": "Tim", "last": "Berg", "city": "Ulm", "born": "2001-01-01"},

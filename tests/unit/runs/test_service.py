@@ -26,11 +26,9 @@ from onefold.runs import (
     Stage,
     StageContext,
     StageResult,
-    last_manifest,
-    manifest_of_run,
     recent_runs,
 )
-from onefold.runs.storage import memories, recent_manifests
+from onefold.runs.storage import last_manifest, manifest_of_run, memories, recent_manifests
 from onefold.testing.clock import FakeClock
 from tests.fault.small_run import START, Body, PlainStage, table
 

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from onefold import __version__
-from onefold.entrypoints.cli.output import console, errors, print_json
+from onefold.entrypoints.cli.output import WORKSPACE_VARIABLE, console, errors, print_json
 from onefold.foundation.kernel import InvalidInput, OnefoldError, Permanent, nearest
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
@@ -47,9 +48,11 @@ def options(
     from onefold.entrypoints.cli.logs import configure_logs
     from onefold.settings import load_settings, unknown_variables
 
-    for sentence in unknown_variables(os.environ, ignore=("ONEFOLD_WORKSPACE",)):
+    given = {name: value for name, value in os.environ.items() if name != WORKSPACE_VARIABLE}
+    for sentence in unknown_variables(given):
         errors.print(f"[yellow]warning[/] {sentence}", soft_wrap=True)
-    configure_logs(load_settings())
+    if context.invoked_subcommand != "settings":  # it explains the settings, also when one of them is wrong
+        configure_logs(load_settings())
 
 
 def main() -> None:

@@ -9,10 +9,8 @@ import typer
 
 import onefold
 from onefold.entrypoints.cli.app import app
-from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, table
+from onefold.entrypoints.cli.output import AsJson, Directory, console, counted, print_json, print_table
 from onefold.entrypoints.cli.run_commands import run
-from onefold.settings import explain
-from onefold.workspace import new_workspace
 
 Force = Annotated[bool, typer.Option("--force", help="Also where it undoes changes made elsewhere.")]
 
@@ -27,6 +25,8 @@ def init(
     run_now: Annotated[bool, typer.Option("--run", help="Run it at once.")] = False,
 ) -> None:
     """Make a workspace: a folder with onefold.yaml, and a drafted source for each file given."""
+    from onefold.workspace import new_workspace
+
     for path in new_workspace(Path(directory), add or []):
         console.print(f"wrote {path}", markup=False)
     if not run_now:
@@ -43,11 +43,15 @@ def plan(workspace: Directory = ".", as_json: AsJson = False) -> None:
     if as_json:
         print_json(planned.as_dict())
         return
-    if not planned.changes:
+    if planned.is_empty and not planned.elsewhere:
         console.print("Nothing to apply: the workspace has what the files hold.")
         return
-    console.print(planned.text(), markup=False)
-    console.print(f"{len(planned.changes)} changes. Apply them: [bold]onefold apply[/] (a run does it too)")
+    for line in planned.text().splitlines():
+        console.print(line, markup=False, soft_wrap=True, style=_style(line))
+    if planned.conflicts:
+        console.print("Changed elsewhere too: [bold]onefold pull[/] takes that over into the files.")
+    elif not planned.is_empty:
+        console.print("To apply: [bold]onefold apply[/] (a run does it too)")
 
 
 @app.command(epilog="Example: onefold apply")
@@ -58,7 +62,9 @@ def apply(workspace: Directory = ".", force: Force = False, as_json: AsJson = Fa
     if as_json:
         print_json(applied.as_dict())
         return
-    console.print(f"Applied {len(applied.changes)} changes." if applied.changes else "Nothing to apply.")
+    console.print(
+        f"Applied {counted(len(applied.changes), 'change')}." if applied.changes else "Nothing to apply."
+    )
 
 
 @app.command(epilog="Example: onefold pull")
@@ -79,6 +85,8 @@ def pull(workspace: Directory = ".", force: Force = False, as_json: AsJson = Fal
 @app.command(epilog="Example: ONEFOLD_MEMORY_BYTES=2000000000 onefold run")
 def settings(as_json: AsJson = False) -> None:
     """Explain every setting: environment variables that start with ONEFOLD_."""
+    from onefold.settings import explain
+
     found = explain()
     if as_json:
         print_json(
@@ -89,4 +97,9 @@ def settings(as_json: AsJson = False) -> None:
         )
         return
     rows = [(one.variable, one.type, one.default, one.description) for one in found]
-    console.print(table("", ["variable", "type", "default", "what it does"], rows))
+    print_table(["variable", "type", "default", "what it does"], rows, whole=["variable"], drop=["type"])
+
+
+def _style(line: str) -> str | None:
+    """Return the color of a line of a plan."""
+    return {"+": "green", "-": "red", "~": "bold", "@": "dim"}.get(line.strip()[:1])

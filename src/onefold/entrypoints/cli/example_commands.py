@@ -11,11 +11,8 @@ import typer
 
 import onefold
 from onefold.entrypoints.cli.app import app
-from onefold.entrypoints.cli.output import console, print_json, table
-from onefold.entrypoints.cli.progress import watching
+from onefold.entrypoints.cli.output import console, print_json, print_table
 from onefold.entrypoints.cli.run_commands import exit_for
-from onefold.entrypoints.cli.summary import print_summary
-from onefold.example import Dirt, generate_retail, write_definitions
 from onefold.foundation.kernel import Conflict
 
 example_app = typer.Typer(no_args_is_help=True, help="Make an example company to try things on.")
@@ -38,6 +35,8 @@ def retail(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Write a fictional retailer: 26 months of customers, orders and behavior, with the truth and definitions."""
+    from onefold.example import Dirt, generate_retail, write_definitions
+
     folder = _empty(directory)
     began = time.perf_counter()
     rates = Dirt.none() if dirt == 0 else Dirt().scaled(dirt)
@@ -48,7 +47,7 @@ def retail(
     if as_json:
         print_json({"directory": str(folder), "rows": dict(report.rows), "seconds": round(seconds, 3)})
         return
-    console.print(table("", ["file", "rows"], report.rows.items(), right=["rows"]))
+    print_table(["file", "rows"], report.rows.items(), right=["rows"])
     console.print(f"Wrote {folder} in {seconds:.1f} s. Next: [bold]onefold run -w {folder}[/]")
 
 
@@ -59,8 +58,13 @@ def demo(
     seed: Seed = 7,
 ) -> None:
     """Make the example company, unify its people and show what came of it."""
+    from onefold.entrypoints.cli.progress import watching
+    from onefold.entrypoints.cli.summary import print_summary
+
     folder = Path(directory)
     if not (folder / "onefold.yaml").exists():
+        from onefold.example import generate_retail, write_definitions
+
         with console.status(f"Inventing a retailer with {people:,} customers"):
             generate_retail(_empty(directory), people=people, seed=seed)
             write_definitions(folder)

@@ -9,8 +9,7 @@ import typer
 
 import onefold
 from onefold.entrypoints.cli.app import app
-from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, table
-from onefold.entrypoints.cli.summary import draw_pair, draw_profile
+from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, print_table
 
 explain_app = typer.Typer(no_args_is_help=True, help="Say why records are one person, or why not.")
 evaluate_app = typer.Typer(no_args_is_help=True, help="Measure results against a truth.")
@@ -32,6 +31,8 @@ def explain_profile(
     if as_json:
         print_json(explained.as_dict())
         return
+    from onefold.entrypoints.cli.drawing import draw_profile
+
     draw_profile(console, explained)
 
 
@@ -48,6 +49,8 @@ def explain_pair(
     if as_json:
         print_json(explained.as_dict())
         return
+    from onefold.entrypoints.cli.drawing import draw_pair
+
     draw_pair(console, explained)
 
 
@@ -67,7 +70,7 @@ def evaluate_identity(
         ("pairs", result.precision, result.recall, result.f1),
         ("records (B-cubed)", result.b3_precision, result.b3_recall, result.b3_f1),
     ]
-    console.print(table("", ["over", "precision", "recall", "F1"], rows, right=["precision", "recall", "F1"]))
+    print_table(["over", "precision", "recall", "F1"], rows, right=["precision", "recall", "F1"])
     console.print(
         f"{result.records:,} records, {result.people:,} people, {result.profiles:,} profiles; "
         f"{result.exact_people:,} people exactly right; {result.missing:,} records in no profile."
@@ -84,4 +87,4 @@ def blocks(workspace: Directory = ".", as_json: AsJson = False) -> None:
         print_json([{name: getattr(one, name) for name in columns} for one in reports])
         return
     rows = [[getattr(one, name) for name in columns] for one in reports]
-    console.print(table("", columns, rows, right=columns[1:]))
+    print_table(columns, rows, right=columns[1:], whole=["rule"])

@@ -7,12 +7,11 @@ import sys
 
 import structlog
 
-from onefold.settings import load_settings
+from onefold.settings import Settings
 
 
-def configure_logs() -> None:
+def configure_logs(settings: Settings) -> None:
     """Set level and form from the settings."""
-    settings = load_settings()
     level = logging.getLevelNamesMapping()[settings.log_level]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+WORKSPACE_VARIABLE = "ONEFOLD_WORKSPACE"
 _PIPE_WIDTH = 160
+_GAP = 2
+_NARROWEST = 12
+_LONGEST_CELL = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def _console(*, stderr: bool) -> Console:
-    """Return a console as wide as the terminal; a pipe has no width, so lines are not folded early there."""
+    """Return a console as wide as the terminal; a pipe has no width, so sentences are not folded early there."""
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return Console(stderr=stderr, highlight=False, width=None if is_terminal else _PIPE_WIDTH)
 
@@ -28,7 +36,7 @@ errors = _console(stderr=True)
 Directory = Annotated[
     str,
     typer.Option(
-        "--workspace", "-w", metavar="DIR", envvar="ONEFOLD_WORKSPACE", help="The workspace's folder."
+        "--workspace", "-w", metavar="DIR", envvar=WORKSPACE_VARIABLE, help="The workspace's folder."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -40,7 +48,7 @@ def print_json(value: object) -> None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, dt.datetime | dt.date):
+    if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, Decimal | dt.timedelta):
         return str(value)
@@ -50,26 +58,113 @@ def _plain(value: object) -> object:
     raise TypeError(message)
 
 
-def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
-) -> Table:
-    """Return a table to print; columns in `right` are aligned to the right."""
-    drawn = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*("" if cell is None else _cell(cell) for cell in row))
-    return drawn
+def words(status: str) -> str:
+    """Return a status or outcome as people read it: "completed with warnings"."""
+    return status.replace("_", " ")
 
 
-def _cell(value: object) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return "1 row", "2 rows": the number with its noun."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def safe(value: object) -> str:
+    """Return a value of the data as text that is no markup and moves no cursor."""
+    text = _CONTROL.sub(" ", str(value)).replace("[", "\\[")
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+
+
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
+    drop: Sequence[str] = (),
+) -> None:
+    """Print a table so that it stays readable: in a pipe one line per row; on a terminal as wide as that is.
+
+    On a narrow terminal the columns in `drop` are left out, in that order, then the others are folded, but not
+    those in `whole`. What does not fit even then is printed record by record. Cells are values, or `Text`.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = {
+        name: max([cell_len(name), *(row[number].cell_len for row in cells)])
+        for number, name in enumerate(columns)
+    }
+    if title:
+        console.print(f"[bold]{title}[/]")
+    if not console.is_terminal:
+        _print_lines(columns, cells, widths, right)
+        return
+    shown = list(columns)
+    for name in drop:
+        if _sum(widths[one] for one in shown) <= console.width:
+            break
+        shown = [one for one in shown if one != name]
+    least = _sum(widths[one] if one in whole else min(widths[one], _NARROWEST) for one in shown)
+    if least > console.width and len(columns) > 1:
+        _print_records(columns, cells)
+        return
+    drawn = Table(header_style="bold", box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
+    for name in shown:
+        drawn.add_column(
+            name,
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=name in whole,
+            min_width=min(widths[name], _NARROWEST),
+        )
+    for row in cells:
+        drawn.add_row(*(cell for name, cell in zip(columns, row, strict=True) if name in shown))
+    console.print(drawn)
+
+
+def _sum(widths: Iterable[int]) -> int:
+    found = list(widths)
+    return sum(found) + _GAP * len(found)
+
+
+def _print_lines(
+    columns: Sequence[str], cells: Sequence[Sequence[Text]], widths: dict[str, int], right: Sequence[str]
+) -> None:
+    for row in ([Text(name) for name in columns], *cells):
+        parts = []
+        for name, cell in zip(columns, row, strict=True):
+            padding = " " * (widths[name] - cell.cell_len)
+            parts.append(padding + cell.plain if name in right else cell.plain + padding)
+        sys.stdout.write((" " * _GAP).join(parts).rstrip() + "\n")
+
+
+def _print_records(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> None:
+    for number, row in enumerate(cells, 1):
+        console.print(f"[dim]── {number} of {len(cells)}[/]")
+        drawn = Table(box=None, pad_edge=False, show_header=False, padding=(0, _GAP, 0, 0))
+        drawn.add_column(style="dim", no_wrap=True)
+        drawn.add_column(overflow="fold")
+        for name, cell in zip(columns, row, strict=True):
+            if cell.plain:
+                drawn.add_row(name, cell)
+        console.print(drawn)
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return Text("")
+    if isinstance(value, Text):
+        return value
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Text("yes" if value else "no")
     if isinstance(value, int):
-        return f"{value:,}"
+        return Text(f"{value:,}")
     if isinstance(value, float):
-        return f"{value:,.3f}".rstrip("0").rstrip(".")
-    return str(value).replace("[", "\\[")
+        return Text(f"{value:,.3f}".rstrip("0").rstrip("."))
+    if isinstance(value, dt.datetime):
+        return Text(f"{value:%Y-%m-%d %H:%M:%S}")
+    if isinstance(value, list | tuple):
+        return Text.from_markup(safe("; ".join(map(str, value))))
+    return Text.from_markup(safe(value))
 
 
 LIGHTS = {"green": "[green]●[/] green", "yellow": "[yellow]●[/] yellow", "red": "[red]●[/] red"}

@@ -10,9 +10,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
+from rich.text import Text
 
-from onefold.entrypoints.cli.output import OUTCOMES
+from onefold.entrypoints.cli.output import OUTCOMES, counted, words
 from onefold.runs import Outcome, StageReport, Watcher
+
+
+_STAGE_WIDTH = 28
+_OTHER_WIDTHS = 1 + 11 + 7 + 4  # mark, rows, seconds and the gaps between the columns
 
 
 class LineWatcher:
@@ -31,10 +36,9 @@ class LineWatcher:
         """Write the stage's outcome, rows, seconds and messages."""
         if report.outcome is Outcome.NOT_SELECTED:
             return
-        head = f"{report.stage}: {report.outcome.value}, {report.rows_out} rows, {report.seconds:.2f} s"
-        self._console.print(head, markup=False)
-        for message in report.messages:
-            self._console.print(f"  {message}", markup=False)
+        rows = counted(report.rows_out, "row")
+        line = f"{report.stage}: {words(report.outcome.value)}, {rows}, {report.seconds:.2f} s"
+        self._console.print(" — ".join([line, *report.messages]), markup=False, soft_wrap=True)
 
     def reached(self, point: str) -> None:
         """Say nothing."""
@@ -43,9 +47,9 @@ class LineWatcher:
 class LiveWatcher:
     """Keeps a table of stages on the terminal up to date."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console) -> None:
+        self._console = console
         self._rows: dict[str, tuple[str, int, float | None, float, str]] = {}
-        self.live: Live | None = None
 
     def stage_started(self, stage: str, group: str) -> None:
         """Show the stage as running."""
@@ -79,15 +83,18 @@ class LiveWatcher:
     def __rich__(self) -> Table:
         """Draw the table as it stands now."""
         drawn = Table(box=None, pad_edge=False, header_style="dim")
-        drawn.add_column("", width=2)
-        drawn.add_column("stage", min_width=28)
-        drawn.add_column("rows", justify="right", min_width=10)
-        drawn.add_column("seconds", justify="right", min_width=8)
-        drawn.add_column("", overflow="ellipsis", no_wrap=True, style="dim")
+        longest = max([_STAGE_WIDTH, *map(len, self._rows)])
+        left = max(self._console.width - longest - _OTHER_WIDTHS, 0)
+        drawn.add_column("", width=1)
+        drawn.add_column("stage", no_wrap=True, width=longest)
+        drawn.add_column("rows", justify="right", width=11)
+        drawn.add_column("seconds", justify="right", width=7)
+        drawn.add_column("", no_wrap=True, style="dim")
         for stage, (mark, rows, seconds, began, note) in self._rows.items():
             shown = f"{time.monotonic() - began:.1f}" if seconds is None else f"{seconds:.2f}"
             first = Spinner("dots") if seconds is None else mark
-            drawn.add_row(first, stage, f"{rows:,}" if rows else "", shown, note.replace("[", "\\["))
+            told = f"{note[: left - 1]}…" if len(note) > left else note
+            drawn.add_row(first, stage, f"{rows:,}" if rows else "", shown, Text(told if left > 1 else ""))
         return drawn
 
 
@@ -102,6 +109,6 @@ def watching(console: Console, *, silent: bool = False) -> Iterator[Watcher]:
     if not console.is_terminal:
         yield LineWatcher(console)
         return
-    watcher = LiveWatcher()
+    watcher = LiveWatcher(console)
     with Live(watcher, console=console, refresh_per_second=8):
         yield watcher

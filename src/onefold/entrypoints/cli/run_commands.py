@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import onefold
 from onefold.entrypoints.cli.app import EXIT_DONE_WITH_ERRORS, app
-from onefold.entrypoints.cli.output import OUTCOMES, AsJson, Directory, console, print_json, table
-from onefold.entrypoints.cli.progress import watching
-from onefold.entrypoints.cli.summary import print_summary
-from onefold.runs import RunReport, RunStatus
+from onefold.entrypoints.cli.output import AsJson, Directory, console, counted, print_json, print_table, words
+
+if TYPE_CHECKING:
+    from onefold.runs import RunReport
 
 
 @app.command(
@@ -25,11 +25,14 @@ def run(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Read and compute everything anew.")] = False,
     wait: Annotated[
-        float, typer.Option("--wait", metavar="SECONDS", help="Wait so long for another run to end.")
+        float, typer.Option("--wait", metavar="SECONDS", min=0.0, help="Wait so long for another run to end.")
     ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Refresh sources, check quality, unify people: everything that changed since the last run."""
+    from onefold.entrypoints.cli.progress import watching
+    from onefold.entrypoints.cli.summary import print_summary
+
     with onefold.open(workspace) as opened:
         with watching(console, silent=as_json) as watcher:
             report = opened.run(only=only or (), full=full, wait_seconds=wait, watcher=watcher)
@@ -42,6 +45,8 @@ def run(
 
 def exit_for(report: RunReport) -> None:
     """End with the exit code that says how the run ended."""
+    from onefold.runs import RunStatus
+
     if report.status in (RunStatus.FAILED, RunStatus.DIED):
         raise typer.Exit(1)
     if report.status is RunStatus.COMPLETED_WITH_ERRORS:
@@ -67,12 +72,22 @@ def status(workspace: Directory = ".", as_json: AsJson = False) -> None:
         console.print("No run yet. Start one: [bold]onefold run[/]")
         return
     last_run = runs[0]
-    console.print(f"Last run {last_run.run_id}: {last_run.status.value}, {last_run.seconds:.1f} s")
+    console.print(
+        f"Last run {last_run.run_id}: {words(last_run.status.value)}, "
+        f"{last_run.started_at:%Y-%m-%d %H:%M} UTC, {last_run.seconds:.1f} s"
+    )
     if last_run.error:
-        console.print(f"  {last_run.error}", markup=False)
+        console.print(f"  {last_run.error}", markup=False, soft_wrap=True)
+    for stage in last_run.stages:
+        if stage.outcome.value in ("failed", "stopped", "completed_with_errors"):
+            console.print(f"  {stage.stage}: {' '.join(stage.messages)}", markup=False, soft_wrap=True)
+    skipped = [stage.stage for stage in last_run.stages if stage.outcome.value == "skipped"]
+    if skipped:
+        console.print(f"  Left as it was because of that: {', '.join(skipped)}.", soft_wrap=True)
     if plan.changes:
-        console.print(f"{len(plan.changes)} definition changes are not applied yet: [bold]onefold plan[/]")
-    console.print(table("", ["table", "rows"], counts.items(), right=["rows"]))
+        changes = counted(len(plan.changes), "definition change")
+        console.print(f"{changes} not applied yet: [bold]onefold plan[/]")
+    print_table(["table", "rows"], counts.items(), right=["rows"])
 
 
 @app.command(epilog="Example: onefold history --last 5")
@@ -91,22 +106,16 @@ def history(
     if not runs:
         console.print("No run yet. Start one: [bold]onefold run[/]")
         return
+    columns = ["run", "started (UTC)", "status", "took", "readable"]
     rows = [
         (
             one.run_id,
             one.started_at.strftime("%Y-%m-%d %H:%M:%S"),
-            one.status.value,
+            words(one.status.value),
             f"{one.seconds:.1f} s",
-            " ".join(OUTCOMES[stage.outcome.value] for stage in one.stages),
             one.run_id in kept,
         )
         for one in runs
     ]
-    drawn = table(
-        "",
-        ["run", "started (UTC)", "status", "took", "readable"],
-        [(*r[:4], r[5]) for r in rows],
-        right=["took"],
-    )
-    console.print(drawn)
+    print_table(columns, rows, right=["took"], whole=["run"], drop=["readable", "took"])
     console.print('[dim]Read an earlier run: onefold sql --run RUN "select ..."[/]')

@@ -1,111 +1,160 @@
-"""The one-screen summary of a run, and how profiles and pairs are drawn."""
+"""The one-screen summary of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from onefold.entrypoints.cli.output import LIGHTS, console, table
-from onefold.foundation.kernel import NotFound
-from onefold.identity.explain import ConditionExplanation, PairExplanation
-from onefold.profiles import ProfileExplanation
+from onefold.entrypoints.cli.drawing import ABOUT_PEOPLE
+from onefold.entrypoints.cli.output import LIGHTS, console, counted, safe, words
+from onefold.foundation.warehouse import Warehouse, sql
+from onefold.profiles import ProfileExplanation, RecordExplanation, explain_profile
+from onefold.quality import read_overview
 from onefold.runs import Outcome, RunReport
 from onefold.workspace import Workspace
 
-_ABOUT_PEOPLE = (
-    "email",
-    "phone",
-    "first_name",
-    "last_name",
-    "full_name",
-    "birth_date",
-    "street",
-    "postcode",
-    "city",
-)
 _SHOWN_PEOPLE = 3
+_SHOWN_RECORDS = 4
+_CANDIDATES = 8
+_SHOWN_TABLES = 3
 
 
 def print_summary(workspace: Workspace, report: RunReport, *, with_people: bool = False) -> None:
     """Print what came of a run: people, lights, messages, and what to try next."""
     console.print()
-    console.print(
-        f"Run {report.run_id}: [bold]{report.status.value.replace('_', ' ')}[/] in {report.seconds:.1f} s"
-    )
-    for stage in report.stages:
-        if stage.outcome in (Outcome.COMPLETED, Outcome.UNCHANGED, Outcome.NOT_SELECTED):
-            continue
-        for message in stage.messages[:2]:
-            console.print(f"  {stage.stage}: {message}", markup=False, soft_wrap=True)
+    console.print(f"Run {report.run_id}: [bold]{words(report.status.value)}[/] in {report.seconds:.1f} s")
+    if console.is_terminal:  # in a pipe each stage has told its messages below its line already
+        _print_messages(report)
+    if report.error:
+        console.print(f"  {report.error}", markup=False, soft_wrap=True)
     published = set(workspace.tables())
-    if "profile_records" in published:
-        found = workspace.sql(
-            "SELECT count(DISTINCT profile_id) AS people, count(*) AS records FROM profile_records"
-        )
-        people, records = found.column("people")[0].as_py(), found.column("records")[0].as_py()
-        console.print(
-            f"[bold]{people:,} people[/] in {records:,} records: {records - people:,} duplicates joined."
-        )
-    if "quality_tables" in published:
-        _print_lights(workspace)
-    if with_people and "profiles" in published:
-        _print_people(workspace)
+    with workspace.reader() as warehouse:
+        if "profile_records" in published:
+            _print_counts(warehouse)
+        if "quality_tables" in published:
+            _print_lights(warehouse)
+        if with_people and "profiles" in published:
+            _print_people(workspace, warehouse)
     if with_people:
         _print_next(workspace)
 
 
-def _print_lights(workspace: Workspace) -> None:
-    tables = sorted(workspace.quality().tables, key=lambda one: one.grade.grade)
+def _print_messages(report: RunReport) -> None:
+    quiet = (Outcome.COMPLETED, Outcome.UNCHANGED, Outcome.NOT_SELECTED, Outcome.SKIPPED)
+    for stage in report.stages:
+        if stage.outcome not in quiet and stage.messages:
+            console.print(f"  {stage.stage}: {' '.join(stage.messages)}", markup=False)
+    skipped = [stage.stage for stage in report.stages if stage.outcome is Outcome.SKIPPED]
+    if skipped:
+        console.print(f"  Left as it was because of that: {', '.join(skipped)}.")
+
+
+def _print_counts(warehouse: Warehouse) -> None:
+    counts = sql("SELECT count(DISTINCT profile_id), count(*) FROM profile_records")
+    people, records = (int(str(count)) for count in warehouse.rows(counts)[0])
+    joined = counted(records - people, "duplicate")
+    number = "1 person" if people == 1 else f"{people:,} people"
+    console.print(f"[bold]{number}[/] in {counted(records, 'record')}: {joined} joined.")
+
+
+def _print_lights(warehouse: Warehouse) -> None:
+    tables = sorted(read_overview(warehouse, None).tables, key=lambda one: one.grade.grade)
     counts = {light: sum(one.grade.light.value == light for one in tables) for light in LIGHTS}
     told = "  ".join(f"{LIGHTS[light]} {count}" for light, count in counts.items() if count)
-    console.print(f"Quality of {len(tables)} tables: {told}")
-    for one in tables[:3]:
+    console.print(f"Quality of {counted(len(tables), 'table')}: {told}")
+    for one in tables[:_SHOWN_TABLES]:
         if one.grade.light.value != "green":
-            console.print(
-                f"  {one.name} {one.grade.grade:.0f}: {one.grade.reason}", markup=False, soft_wrap=True
-            )
+            console.print(f"  {one.name} {one.grade.grade:.0f}: {one.grade.reason}", markup=False)
 
 
-def _print_people(workspace: Workspace) -> None:
-    found = workspace.sql(
-        "SELECT profile_id FROM profiles ORDER BY source_count DESC, record_count DESC, profile_id LIMIT 3"
-    )
+def _print_people(workspace: Workspace, warehouse: Warehouse) -> None:
+    people = _instructive(workspace, warehouse)
+    if not people:
+        return
     console.print()
-    console.print("[bold]Three golden records[/] and the records they came from:")
-    for profile_id in found.column("profile_id").to_pylist()[:_SHOWN_PEOPLE]:
-        try:
-            explained = workspace.explain_profile(profile_id)
-        except NotFound:  # pragma: no cover - the profile was read a moment ago
-            continue
-        console.print(_short_profile(explained))
-
-
-def _short_profile(explained: ProfileExplanation) -> Table:
-    values = {one.name: one for one in explained.attributes}
-    name = " ".join(
-        str(values[part].value)
-        for part in ("first_name", "last_name")
-        if part in values and values[part].value is not None
+    console.print(
+        "[bold]Three golden records[/] and the records they came from, [yellow]what differs[/] marked:"
     )
-    told = [
-        str(values[one].value)
-        for one in ("email", "phone", "birth_date", "city")
-        if one in values and values[one].value is not None
+    for explained in people:
+        _print_person(explained)
+
+
+def _instructive(workspace: Workspace, warehouse: Warehouse) -> list[ProfileExplanation]:
+    """Return people whose records come from several sources and differ: where joining them was some work."""
+    found = warehouse.rows(
+        sql(
+            "SELECT profile_id FROM profiles WHERE record_count > 1 "
+            "ORDER BY source_count >= 3 DESC, record_count BETWEEN 3 AND $records DESC, source_count DESC, "
+            "profile_id LIMIT $candidates"
+        ),
+        records=_SHOWN_RECORDS,
+        candidates=_CANDIDATES,
+    )
+    profile, identity, descriptions = workspace.profile(), workspace.identity(), workspace.describe()
+    explained = [
+        explain_profile(warehouse, profile, identity, descriptions, str(profile_id))
+        for (profile_id,) in found
     ]
-    drawn = Table(
-        title=f"[bold]{_safe(name or 'no name')}[/]  {_safe(' · '.join(told))}",
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-        show_header=False,
-        padding=(0, 2, 0, 0),
+    return sorted(explained, key=_differences, reverse=True)[:_SHOWN_PEOPLE]
+
+
+def _differences(explained: ProfileExplanation) -> int:
+    golden = _values(explained)
+    return sum(
+        bool(_differs(one.values.get(name), golden.get(name)))
+        for one in explained.records
+        for name in ABOUT_PEOPLE
     )
-    for record in explained.records:
-        shown = [value for key, value in record.values.items() if key in _ABOUT_PEOPLE and value]
-        drawn.add_row("  " + _safe(record.source), f"[dim]{_safe(' · '.join(shown))}[/]")
-    return drawn
+
+
+def _values(explained: ProfileExplanation) -> dict[str, str]:
+    return {one.name: one.value for one in explained.attributes if one.value is not None}
+
+
+def _differs(value: str | None, golden: str | None) -> bool:
+    return bool(value) and bool(golden) and str(value).casefold() != str(golden).casefold()
+
+
+def _print_person(explained: ProfileExplanation) -> None:
+    golden = _values(explained)
+    name = " ".join(golden[part] for part in ("first_name", "last_name") if part in golden)
+    told = [golden[one] for one in ("email", "phone", "birth_date", "city") if one in golden]
+    console.print(
+        f"[bold]{safe(name or golden.get('full_name', 'no name'))}[/]  {safe(' · '.join(told))}",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    drawn = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(no_wrap=True, overflow="ellipsis")
+    for record in _varied(explained.records):
+        drawn.add_row(f"  {safe(record.source)}", _record_text(record, golden))
+    left = len(explained.records) - _SHOWN_RECORDS
+    if left > 0:
+        drawn.add_row("", f"[dim]and {left} more[/]")
+    console.print(drawn)
+
+
+def _varied(records: Sequence[RecordExplanation]) -> list[RecordExplanation]:
+    """Return the records to show: one of each source first, in their order."""
+    first = list({one.source: one for one in reversed(records)}.values())[::-1]
+    shown = (first + [one for one in records if one not in first])[:_SHOWN_RECORDS]
+    return [one for one in records if one in shown]
+
+
+def _record_text(record: RecordExplanation, golden: Mapping[str, str]) -> Text:
+    shown = Text()
+    for name in ABOUT_PEOPLE:
+        value = record.values.get(name)
+        if not value:
+            continue
+        if shown:
+            shown.append(" · ", style="dim")
+        style = "yellow" if _differs(value, golden.get(name)) else "dim"
+        shown.append(Text.from_markup(safe(value), style=style))
+    return shown
 
 
 def _print_next(workspace: Workspace) -> None:
@@ -118,111 +167,3 @@ def _print_next(workspace: Workspace) -> None:
         f'onefold sql -w {where} "select * from profiles order by record_count desc limit 5"',  # noqa: S608 - shown, not run
     ):
         console.print(f"  {command}", markup=False, soft_wrap=True)
-
-
-def draw_profile(to: Console, explained: ProfileExplanation) -> None:
-    """Print a profile: its records, why they are one person, and where each value comes from."""
-    to.print(f"[bold]{explained.profile_id}[/]  {len(explained.records)} records")
-    if explained.aliases:
-        to.print(f"  also known as {', '.join(explained.aliases)}", markup=False)
-    to.print(
-        table(
-            "Values",
-            ["attribute", "value", "from", "because", "others"],
-            [
-                (one.name, one.value, one.origin, one.policy, "; ".join(one.others))
-                for one in explained.attributes
-                if one.value is not None
-            ],
-        )
-    )
-    to.print()
-    to.print(
-        table(
-            "Records",
-            ["no", "record", "updated", "values"],
-            [
-                (
-                    one.record_no,
-                    f"{one.source}:{one.record_id}",
-                    one.updated_at.date() if one.updated_at else None,
-                    " · ".join(value for key, value in one.values.items() if key in _ABOUT_PEOPLE and value),
-                )
-                for one in explained.records
-            ],
-        )
-    )
-    if explained.evidence:
-        to.print()
-        to.print(
-            table(
-                "Why they are one person",
-                ["record", "record", "verdict", "rules", "similarity"],
-                [
-                    (
-                        f"{one.left.table}:{one.left.id}",
-                        f"{one.right.table}:{one.right.id}",
-                        one.verdict,
-                        one.reason,
-                        one.similarities,
-                    )
-                    for one in explained.evidence
-                ],
-            )
-        )
-    if explained.events:
-        to.print()
-        to.print(
-            table(
-                "What happened",
-                ["when", "event", "detail"],
-                [(one.at.strftime("%Y-%m-%d %H:%M"), one.event, one.detail) for one in explained.events],
-            )
-        )
-
-
-def draw_pair(to: Console, explained: PairExplanation) -> None:
-    """Print what every rule says of two records."""
-    left = f"{explained.left.table}:{explained.left.id}"
-    right = f"{explained.right.table}:{explained.right.id}"
-    if explained.same_profile:
-        to.print(f"[green]One person[/]: {_safe(left)} and {_safe(right)} are in {explained.left_profile}.")
-    else:
-        to.print(f"[yellow]Not one person[/]: {_safe(left)} and {_safe(right)} are in different profiles.")
-    if explained.verdict == "match":
-        to.print(f"  The pair itself matched: {explained.reason}.", markup=False)
-    elif explained.verdict == "cut":
-        to.print(f"  The pair matched, and was cut: {explained.reason}.", markup=False)
-    elif explained.same_profile:
-        to.print("  The pair itself did not match; other records join them.")
-    for rule in explained.rules:
-        to.print()
-        mark = "[green]✓[/]" if rule.matches else "[red]✗[/]"
-        to.print(f"{mark} [bold]{_safe(rule.rule)}[/]  {_safe(rule.note)}")
-        to.print(_conditions([*rule.conditions], [*rule.exceptions]))
-
-
-def _conditions(
-    conditions: Sequence[ConditionExplanation], exceptions: Sequence[ConditionExplanation]
-) -> Table:
-    rows = []
-    for kind, found in (("", conditions), ("except ", exceptions)):
-        for one in found:
-            shown = "unknown" if one.similarity is None else f"{one.similarity:.2f}"
-            rows.append(
-                (
-                    "✓" if one.holds else "✗",
-                    f"{kind}{one.attribute}",
-                    " | ".join(one.left),
-                    " | ".join(one.right),
-                    f"{one.compare} {shown} (needs {one.threshold:.2f})"
-                    if not kind
-                    else f"{one.compare} {shown}",
-                    one.note,
-                )
-            )
-    return table("", ["", "attribute", "left", "right", "similarity", ""], rows)
-
-
-def _safe(text: str) -> str:
-    return text.replace("[", "\\[")

@@ -4,7 +4,6 @@ from onefold.foundation.warehouse.port import Column, ColumnType, DataFile, Tabl
 from onefold.foundation.warehouse.sql import (
     Scalar,
     Sql,
-    after_commas,
     all_of,
     any_of,
     comma,
@@ -23,7 +22,6 @@ __all__ = [
     "Sql",
     "TableRef",
     "Warehouse",
-    "after_commas",
     "all_of",
     "any_of",
     "comma",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
+import sqlglot
 from sqlglot import exp
 
 Scalar: TypeAlias = str | int | float | bool | Decimal | dt.date | dt.datetime | None
@@ -100,3 +101,17 @@ def any_of(items: Iterable[Sql]) -> Sql:
 def union_all(items: Iterable[Sql]) -> Sql:
     """Return the selects joined by UNION ALL."""
     return Sql(" UNION ALL ".join(item.text for item in items))
+
+
+def own_query(text: str) -> Sql:
+    """Return a query that a person wrote, as it is. It runs alone; it is never a piece of another statement."""
+    return Sql(text)
+
+
+def tables_in(query: str) -> set[str]:
+    """Return the names of the tables a query reads; empty for one that cannot be parsed or names none."""
+    try:
+        parsed = sqlglot.parse_one(query, dialect="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return set()  # the engine says what is wrong with it
+    return {table.name for table in parsed.find_all(exp.Table)}

@@ -71,3 +71,13 @@ def vocabulary() -> tuple[Function, ...]:
         *vocabulary_values.FUNCTIONS,
     )
     return tuple(sorted(functions, key=lambda function: function.name))
+
+
+@cache
+def reference(name: str) -> Callable[..., Value]:
+    """Return the Python reference of an entry, for code that must say the same as the engines.
+
+    Raises:
+        KeyError: no entry of that name has a reference.
+    """
+    return {function.name: function.python for function in vocabulary() if function.python}[name]

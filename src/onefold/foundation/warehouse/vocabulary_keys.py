@@ -28,7 +28,13 @@ _SOUNDEX: Final = {
 _SOUNDEX_LENGTH: Final = 4
 
 # Entries cannot call each other (they are created in alphabetical order), so shared bodies are composed here.
-DUCKDB_TOKENS: Final = "list_distinct(list_filter(string_split({a}, ' '), lambda x: x <> ''))"
+# The list of one list names the words, so that they are split once. Looking up the place of each word is four times
+# as fast as list_distinct() while there are few.
+DUCKDB_TOKENS: Final = (
+    "list_transform([string_split({a}, ' ')], lambda words: CASE WHEN len(words) > 100 "
+    "THEN list_distinct(list_filter(words, lambda word: word <> '')) "
+    "ELSE list_filter(words, lambda word, i: word <> '' AND list_position(words, word) = i) END)[1]"
+)
 SPARK_TOKENS: Final = "array_distinct(filter(split({a}, ' '), x -> x <> ''))"
 
 
@@ -143,8 +149,10 @@ FUNCTIONS = (
         name="of_ngrams",
         parameters=(("a", "VARCHAR"), ("n", "BIGINT")),
         returns="VARCHAR[]",
-        duckdb="CASE WHEN length(a) > n THEN list_sort(list_distinct(list_transform("
-        "range(1, length(a) - n + 2), lambda i: substr(a, i, n)))) WHEN a <> '' THEN [a] WHEN a = '' THEN [] END",
+        duckdb="CASE WHEN length(a) > n THEN list_sort(list_transform([list_transform("
+        "range(1, length(a) - n + 2), lambda i: substr(a, i, n))], lambda runs: CASE WHEN len(runs) > 100 "
+        "THEN list_distinct(runs) ELSE list_filter(runs, lambda run, i: list_position(runs, run) = i) END)[1]) "
+        "WHEN a <> '' THEN [a] WHEN a = '' THEN [] END",
         spark="CASE WHEN length(a) > n THEN array_sort(array_distinct(transform("
         "sequence(1, length(a) - CAST(n AS INT) + 1), i -> substr(a, i, CAST(n AS INT))))) "
         "WHEN a <> '' THEN array(a) WHEN a = '' THEN CAST(array() AS ARRAY<STRING>) END",

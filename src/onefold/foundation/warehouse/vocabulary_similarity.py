@@ -15,7 +15,17 @@ from onefold.foundation.warehouse.vocabulary import Function
 from onefold.foundation.warehouse.vocabulary_keys import DUCKDB_TOKENS, SPARK_TOKENS
 
 DIGITS: Final = 9
-_DUCK: Final = {"ta": DUCKDB_TOKENS.format(a="a"), "tb": DUCKDB_TOKENS.format(a="b")}
+# What two texts share: lists of one struct name the words and the count, each worked out once. The body gives the
+# count of common words `n` and the words of both sides in `sides`.
+_DUCK: Final = (
+    "list_transform([{{'a': "
+    + DUCKDB_TOKENS.format(a="a")
+    + ", 'b': "
+    + DUCKDB_TOKENS.format(a="b")
+    + "}}], lambda sides: list_transform([len(list_filter(sides.a, lambda one: list_contains(sides.b, one)))], "
+    "lambda n: CASE WHEN sides.a IS NULL OR sides.b IS NULL THEN NULL "
+    "ELSE coalesce(round(n::DOUBLE / nullif({base}, 0), 9), 0.0::DOUBLE) END)[1])[1]"
+)
 _SPARK: Final = {"ta": SPARK_TOKENS.format(a="a"), "tb": SPARK_TOKENS.format(a="b")}
 
 
@@ -61,21 +71,38 @@ def _word_similarity(left: str, right: str) -> float:
 def _words(left: str | None, right: str | None) -> float | None:
     if left is None or right is None:
         return None
-    short, long = sorted((left.split(), right.split()), key=len)
+    # Sorted, so that neither the side nor the order of words decides between pairs that are equally alike.
+    short, long = sorted((_sorted_words(left), _sorted_words(right)), key=lambda words: (len(words), words))
     if not short:
         return 0.0
-    # The best pairs first, each word once; the weakest of them is the answer.
-    pairs = sorted(
-        ((_word_similarity(a, b), i, j) for i, a in enumerate(short) for j, b in enumerate(long)),
-        key=lambda pair: (-pair[0], pair[1], pair[2]),
-    )
+    # Equal words are the most similar pairs there are, and most pairs are equal.
+    different: list[str] = []
+    for word in short:
+        if word in long:
+            long.remove(word)
+        else:
+            different.append(word)
+    return round(_weakest_pair(different, long), DIGITS)
+
+
+def _sorted_words(text: str) -> list[str]:
+    return sorted(word for word in text.split(" ") if word)
+
+
+def _weakest_pair(short: list[str], long: list[str]) -> float:
+    """Return the similarity of the weakest pair when the best pairs are taken first, each word once."""
+    if len(short) <= 1:
+        return max((_word_similarity(word, other) for word in short for other in long), default=1.0)
+    scores = {
+        (i, j): _word_similarity(word, other) for i, word in enumerate(short) for j, other in enumerate(long)
+    }
     weakest, left_words, right_words = 1.0, set(range(len(short))), set(range(len(long)))
-    for score, i, j in pairs:
+    for i, j in sorted(scores, key=lambda pair: (-scores[pair], pair)):
         if i in left_words and j in right_words:
-            weakest = min(weakest, score)
+            weakest = min(weakest, scores[i, j])
             left_words.remove(i)
             right_words.remove(j)
-    return round(weakest, DIGITS)
+    return weakest
 
 
 FUNCTIONS = (
@@ -84,7 +111,7 @@ FUNCTIONS = (
         parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
         returns="DOUBLE",
         # Most pairs that share a key share the name to the letter.
-        duckdb="CASE WHEN a = b AND a <> '' THEN 1.0::DOUBLE ELSE of_words_similarity__py(a, b) END",
+        duckdb="CASE WHEN a = b AND trim(a, ' ') <> '' THEN 1.0::DOUBLE ELSE of_words_similarity__py(a, b) END",
         spark=None,
         python=_words,
         examples=(
@@ -93,6 +120,8 @@ FUNCTIONS = (
             (("a mueller", "anna mueller"), 0.9),
             (("deligianni sofia", "deligiannis ilias"), 0.6),
             (("юлия", "юлиа"), 0.883333333),
+            (("юлия", "юлия"), 1.0),
+            ((" ", " "), 0.0),
             (("", "anna"), 0.0),
             (("", ""), 0.0),
             ((None, "anna"), None),
@@ -130,12 +159,8 @@ FUNCTIONS = (
         name="of_token_jaccard",
         parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
         returns="DOUBLE",
-        # |A or B| = |A| + |B| - |A and B|: making the union costs four times as much.
-        duckdb=(
-            "CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN a = b AND trim(a) <> '' THEN 1.0::DOUBLE "
-            "ELSE coalesce(round(len(list_intersect({ta}, {tb}))::DOUBLE "
-            "/ nullif(len({ta}) + len({tb}) - len(list_intersect({ta}, {tb})), 0), 9), 0.0) END"
-        ).format(**_DUCK),
+        # |A or B| = |A| + |B| - |A and B|
+        duckdb=_DUCK.format(base="len(sides.a) + len(sides.b) - n"),
         spark=(
             "CASE WHEN a IS NULL OR b IS NULL THEN NULL "
             "ELSE coalesce(round(CAST(size(array_intersect({ta}, {tb})) AS DOUBLE) "
@@ -147,19 +172,17 @@ FUNCTIONS = (
             (("a b", "b a"), 1.0),
             (("a a b", "a"), 0.5),
             (("улица мира", "мира"), 0.5),
+            (("  b  a ", "a b"), 1.0),
             (("", ""), 0.0),
             ((None, "a"), None),
+            (("a", None), None),
         ),
     ),
     Function(
         name="of_token_overlap",
         parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
         returns="DOUBLE",
-        duckdb=(
-            "CASE WHEN a IS NULL OR b IS NULL THEN NULL "
-            "ELSE coalesce(round(len(list_intersect({ta}, {tb}))::DOUBLE "
-            "/ nullif(least(len({ta}), len({tb})), 0), 9), 0.0) END"
-        ).format(**_DUCK),
+        duckdb=_DUCK.format(base="least(len(sides.a), len(sides.b))"),
         spark=(
             "CASE WHEN a IS NULL OR b IS NULL THEN NULL "
             "ELSE coalesce(round(CAST(size(array_intersect({ta}, {tb})) AS DOUBLE) "

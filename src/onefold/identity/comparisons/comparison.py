@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from onefold.foundation.warehouse.sql import Sql, literal, sql
+from onefold.foundation.warehouse.vocabulary import reference
 
 # Doubles of two engines differ in the last bit; thresholds are compared after rounding to this many digits.
 DIGITS: Final = 9
 
-# What counts as a number in text. Engines read more than this (hexadecimal, `1_000`, infinity), each its own.
-_NUMBER: Final = "[+-]?[0-9]{1,300}([.][0-9]{1,300})?"
-_NUMBER_PATTERN: Final = re.compile(_NUMBER)
+# Longer texts are no numbers that people write, and may be too large for a double, where engines differ.
+_LONGEST_NUMBER: Final = 100
 
 
 class Comparison(BaseModel, ABC):
@@ -58,9 +57,10 @@ def within(difference: Sql, tolerance: float) -> Sql:
             one=double(1),
             zero=double(0),
         )
+    # greatest() and least() skip nulls; the last addend brings them back. Inside a CASE the distance would be
+    # worked out twice.
     return sql(
-        "CASE WHEN {d} IS NULL THEN NULL ELSE "
-        "round(greatest({zero}, least({one}, {two} - {d} / {tolerance})), 9) END",
+        "round(greatest({zero}, least({one}, {two} - {d} / {tolerance})) + {zero} * {d}, 9)",
         d=difference,
         zero=double(0),
         one=double(1),
@@ -77,14 +77,20 @@ def within_python(difference: float, tolerance: float) -> float:
 
 
 def number_of(text: Sql) -> Sql:
-    """Return the SQL of the number a text holds in plain notation, null when it holds none."""
+    """Return the SQL of the number a text holds, as `of_number` reads it; null when it holds none."""
     return sql(
-        "CASE WHEN regexp_matches({t}, {number}) THEN TRY_CAST({t} AS DOUBLE) END",
+        "CASE WHEN length({t}) <= {longest} THEN of_number({t}) END",
         t=text,
-        number=literal(rf"^(?:{_NUMBER})\z"),
+        longest=_LONGEST_NUMBER,
     )
 
 
 def number_in(text: str) -> float | None:
-    """Return the number a text holds in plain notation, None when it holds none."""
-    return float(text) if _NUMBER_PATTERN.fullmatch(text) else None
+    """Return what `number_of` says of one text."""
+    return said_by("of_number", text) if len(text) <= _LONGEST_NUMBER else None
+
+
+def said_by(function: str, *arguments: str | float) -> float | None:
+    """Return the number that a function of the warehouse's vocabulary gives, by its Python reference."""
+    value = reference(function)(*arguments)
+    return float(value) if isinstance(value, int | float) else None

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from pydantic import Field
 from typing_extensions import override
 
-from onefold.foundation.warehouse.sql import Sql, literal, sql
+from onefold.foundation.warehouse.sql import Sql, sql
+from onefold.foundation.warehouse.vocabulary import reference
 from onefold.identity.comparisons.comparison import Comparison, within, within_python
-
-_ISO: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_ISO_PATTERN: Final = re.compile(_ISO)
 
 
 class DateTolerance(Comparison):
@@ -31,7 +28,7 @@ class DateTolerance(Comparison):
 
     @override
     def similarity(self, left: Sql, right: Sql) -> Sql:
-        days = sql("abs(date_diff('day', {l}, {r}))", l=_date_of(left), r=_date_of(right))
+        days = sql("abs(date_diff('day', of_date({l}), of_date({r})))", l=left, r=right)
         return within(days, float(self.days))
 
     @override
@@ -42,18 +39,6 @@ class DateTolerance(Comparison):
         return within_python(abs((a - b).days), float(self.days))
 
 
-def _date_of(text: Sql) -> Sql:
-    return sql(
-        "CASE WHEN regexp_matches({t}, {iso}) AND substr({t}, 1, 4) <> '0000' THEN TRY_CAST({t} AS DATE) END",
-        t=text,
-        iso=literal(rf"^(?:{_ISO})\z"),
-    )
-
-
 def _date_in(text: str) -> dt.date | None:
-    if not _ISO_PATTERN.fullmatch(text):
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
+    date = reference("of_date")(text)
+    return date if isinstance(date, dt.date) else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rapidfuzz.distance import Levenshtein
 from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, sql
-from onefold.identity.comparisons.comparison import DIGITS, Comparison, double
+from onefold.identity.comparisons.comparison import DIGITS, Comparison, double, said_by
 
 
 class EditDistance(Comparison):
@@ -28,7 +27,7 @@ class EditDistance(Comparison):
             # greatest() and least() skip nulls, so those go first.
             "CASE WHEN {l} IS NULL OR {r} IS NULL THEN NULL WHEN {l} = '' OR {r} = '' THEN {zero} "
             "WHEN {l} = {r} THEN {one} ELSE greatest({zero}, "
-            "round(({shorter} - of_levenshtein({l}, {r})) / CAST({shorter} AS DOUBLE), 9)) END",
+            "round(({shorter} - of_levenshtein({l}, {r})) / CAST(nullif({shorter}, 0) AS DOUBLE), 9)) END",
             l=left,
             r=right,
             one=double(1),
@@ -41,4 +40,5 @@ class EditDistance(Comparison):
         shorter = min(len(left), len(right))
         if shorter == 0:
             return 0.0
-        return max(0.0, round((shorter - Levenshtein.distance(left, right)) / shorter, DIGITS))
+        distance = said_by("of_levenshtein", left, right) or 0.0
+        return max(0.0, round((shorter - distance) / shorter, DIGITS))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rapidfuzz.distance import JaroWinkler as Reference
 from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, sql
-from onefold.identity.comparisons.comparison import DIGITS, Comparison
+from onefold.identity.comparisons.comparison import Comparison, said_by
 
 
 class JaroWinkler(Comparison):
@@ -26,6 +25,4 @@ class JaroWinkler(Comparison):
 
     @override
     def python(self, left: str, right: str) -> float | None:
-        if not left or not right:
-            return 0.0
-        return round(Reference.similarity(left, right), DIGITS)
+        return said_by("of_jaro_winkler", left, right)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, sql
-from onefold.foundation.warehouse.vocabulary_keys import cologne, soundex
+from onefold.foundation.warehouse.vocabulary import reference
 from onefold.identity.comparisons.comparison import Comparison, double
 from onefold.identity.comparisons.keys import Sound, phonetic_key
 
@@ -38,7 +38,7 @@ class Phonetic(Comparison):
 
     @override
     def python(self, left: str, right: str) -> float | None:
-        coded = cologne if self.code == "cologne" else soundex
+        coded = reference(f"of_{self.code}")
         a, b = coded(left), coded(right)
         if a is None or b is None:
             return None

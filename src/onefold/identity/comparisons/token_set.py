@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, sql
-from onefold.identity.comparisons.comparison import DIGITS, Comparison
+from onefold.identity.comparisons.comparison import Comparison, said_by
 
 
 class TokenSet(Comparison):
@@ -32,8 +32,4 @@ class TokenSet(Comparison):
 
     @override
     def python(self, left: str, right: str) -> float | None:
-        a, b = set(left.split(" ")) - {""}, set(right.split(" ")) - {""}
-        if not a or not b:
-            return 0.0
-        base = len(a | b) if self.measure == "jaccard" else min(len(a), len(b))
-        return round(len(a & b) / base, DIGITS)
+        return said_by(f"of_token_{self.measure}", left, right)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rapidfuzz.distance import JaroWinkler as Reference
 from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, sql
-from onefold.identity.comparisons.comparison import DIGITS, Comparison
-
-_INITIAL = 0.9
+from onefold.identity.comparisons.comparison import Comparison, said_by
 
 
 class Words(Comparison):
@@ -31,24 +28,4 @@ class Words(Comparison):
 
     @override
     def python(self, left: str, right: str) -> float | None:
-        short, long = sorted((left.split(), right.split()), key=len)
-        if not short:
-            return 0.0
-        free_short, free_long = list(enumerate(short)), list(enumerate(long))
-        weakest = 1.0
-        while free_short:
-            score, i, j = max(
-                ((_pair(a, b), -i, -j) for i, a in free_short for j, b in free_long), key=lambda pair: pair
-            )
-            weakest = min(weakest, score)
-            free_short = [one for one in free_short if one[0] != -i]
-            free_long = [one for one in free_long if one[0] != -j]
-        return round(weakest, DIGITS)
-
-
-def _pair(left: str, right: str) -> float:
-    if left == right:
-        return 1.0
-    if len(left) == 1 or len(right) == 1:
-        return _INITIAL if left[0] == right[0] else 0.0
-    return Reference.similarity(left, right)
+        return said_by("of_words_similarity", left, right)

@@ -10,13 +10,12 @@ from typing_extensions import override
 
 from onefold.foundation.warehouse.sql import Sql, sql
 from onefold.identity.normalizers._tables import variants
-from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer, fits
+from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer
 from onefold.identity.normalizers.numerals import spelled_in_digits
 from onefold.identity.normalizers.unicode_to_ascii import to_ascii
 
 # Regions that write the month first in short dates (CLDR short formats).
 _MONTH_FIRST: Final = frozenset({"US", "PH", "PR", "GU", "VI", "AS", "FM", "MH", "PW"})
-_ISO: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = re.compile(
     r"[t\s,]+\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|[+-]\d{2}:?\d{2})?$"
 )
@@ -51,12 +50,11 @@ class Date(Normalizer):
 
     @override
     def sql(self, value: Sql, context: NormalizeContext) -> Sql:
-        return sql("CAST(TRY_CAST({v} AS DATE) AS VARCHAR)", v=value)
+        return sql("CAST(of_date({v}) AS VARCHAR)", v=value)
 
     @override
     def undecided(self, value: Sql, context: NormalizeContext) -> Sql | None:
-        # Year 0 exists for the engines, but not for Python or in people's lives.
-        return sql("NOT {iso} OR substr({v}, 1, 4) = '0000'", v=value, iso=fits(value, _ISO))
+        return sql("of_date({v}) IS NULL", v=value)
 
     @override
     def python(self, value: str, context: NormalizeContext) -> str | None:

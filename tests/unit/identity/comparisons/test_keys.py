@@ -43,7 +43,7 @@ CASES: list[tuple[Sql, object]] = [
 
 
 def test_keys_are_as_documented() -> None:
-    warehouse = DuckDBWarehouse()
+    warehouse = DuckDBWarehouse(check_portable=True)
     for key, expected in CASES:
         assert warehouse.rows(sql("SELECT {key}", key=key)) == [(expected,)], key.text
     warehouse.close()

@@ -49,7 +49,7 @@ NOWHERE = NormalizeContext()
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[DuckDBWarehouse]:
-    opened = DuckDBWarehouse()
+    opened = DuckDBWarehouse(check_portable=True)
     yield opened
     opened.close()
 

@@ -74,7 +74,7 @@ CASES = [(kind, value, True) for kind, values in DUMMIES.items() for value in va
 @pytest.mark.parametrize("attribute", sorted(DUMMIES))
 def test_sql_and_reference_agree(attribute: str) -> None:
     cases = [(value, expected) for kind, value, expected in CASES if kind == attribute]
-    warehouse = DuckDBWarehouse()
+    warehouse = DuckDBWarehouse(check_portable=True)
     for value, expected in cases:
         condition = is_dummy(attribute, literal(value))
         assert condition is not None
@@ -84,7 +84,7 @@ def test_sql_and_reference_agree(attribute: str) -> None:
 
 
 def test_not_dummy_is_the_opposite_and_null_stays_null() -> None:
-    warehouse = DuckDBWarehouse()
+    warehouse = DuckDBWarehouse(check_portable=True)
     condition = not_dummy("email", sql("v"))
     assert condition is not None
     rows = warehouse.rows(

@@ -8,10 +8,10 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberType
 
+from onefold.foundation.contact_points.phone_plans import plan_of_country_code, plan_of_region
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.foundation.warehouse.sql import sql
 from onefold.identity.normalizers import ColumnOf, NormalizeContext, normalized_column
-from onefold.identity.normalizers._phone_plan import plan_of_country_code, plan_of_region
 from onefold.identity.normalizers.phone import Phone, e164_or_digits
 
 REGIONS = ["AT", "BE", "BG", "CA", "CH", "DE", "ES", "FR", "GB", "GR", "IT", "NL", "PL", "UA", "US"]
@@ -24,7 +24,7 @@ def test_the_short_cut_equals_the_library(region: str) -> None:
     expected = {value: e164_or_digits(value, region) or None for value in values}
     context = NormalizeContext(region=region)
     assert {value: Phone().python(value, context) for value in values} == expected
-    warehouse = DuckDBWarehouse()
+    warehouse = DuckDBWarehouse(check_portable=True)
     import pyarrow as pa
 
     warehouse.load_arrow("given", pa.table({"v": sorted(values)}))
@@ -50,7 +50,7 @@ def test_common_ways_of_writing_a_number_are_decided_in_sql(region: str) -> None
             phonenumbers.PhoneNumberFormat.NATIONAL,
         )
     ]
-    warehouse = DuckDBWarehouse()
+    warehouse = DuckDBWarehouse(check_portable=True)
     import pyarrow as pa
 
     warehouse.load_arrow("given", pa.table({"v": numbers}))

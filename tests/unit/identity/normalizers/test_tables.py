@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from onefold.identity.normalizers._tables import email_domain_typos, variants, words_under
+from onefold.identity.normalizers._tables import variants, words_under
 
 
-@pytest.mark.parametrize("name", ["nicknames", "street_words", "email_domains", "months"])
+@pytest.mark.parametrize("name", ["nicknames", "street_words", "months"])
 def test_no_chosen_form_is_a_variant_of_another(name: str) -> None:
     found = variants(name)
     assert not set(found) & set(found.values())
 
 
-@pytest.mark.parametrize("name", ["nicknames", "street_words", "email_domains", "months"])
+@pytest.mark.parametrize("name", ["nicknames", "street_words", "months"])
 def test_words_are_lower_case_ascii(name: str) -> None:
     assert all(word.isascii() and word == word.casefold() for pair in variants(name).items() for word in pair)
 
@@ -26,18 +26,3 @@ def test_legal_forms_of_twenty_countries_are_known() -> None:
     ends = words_under("legal_forms", "end") | words_under("legal_forms", "clear")
     known = "ltd inc ag kg gmbh sarl sas spa srl sl lda bv nv as aps ab oy zoo sro kft eood ae doo ou uab ooo tov pty"
     assert set(known.split()) <= ends
-
-
-def test_real_domains_are_no_typing_mistakes() -> None:
-    real = {
-        "gmail.com",
-        "googlemail.com",
-        "web.de",
-        "gmx.de",
-        "gmx.at",
-        "mail.com",
-        "ymail.com",
-        "live.de",
-        "mail.de",
-    }
-    assert not real & set(email_domain_typos())
