@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from onefold.workspace import Workspace
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["open"]
 
 
 def open(directory: str | Path = ".") -> Workspace:  # noqa: A001 - `onefold.open` reads as it should

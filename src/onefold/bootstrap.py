@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, TypeVar
 from pydantic import Field
 
 from onefold.catalogue import TableDescription
-from onefold.foundation.definitions import Definition, Definitions
+from onefold.foundation.definitions import Definition, Definitions, check_references
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.store import Store, migrate
 from onefold.foundation.store.postgres import PostgresStore
@@ -23,8 +23,7 @@ from onefold.profiles import ProfileDefinition, ProfilesStage
 from onefold.quality import Acceptance, QualityDefinition, QualityStage, latest_acceptances
 from onefold.runs import Stage
 from onefold.settings import Settings
-from onefold.sources.model import SourceDefinition, describe
-from onefold.sources.stage import SourceStage
+from onefold.sources import SourceDefinition, SourceStage, describe
 
 D = TypeVar("D", bound=Definition)
 
@@ -118,6 +117,28 @@ def workspace_of(definitions: Definitions) -> WorkspaceDefinition:
     """Return the workspace's own definition; a plain one when the files have none."""
     found = definitions.of(WorkspaceDefinition)
     return found[0] if found else WorkspaceDefinition(name="workspace")
+
+
+def check_definitions(definitions: Definitions) -> None:
+    """Check what one definition alone cannot know: that there is one of each kind, and every table is a source.
+
+    Raises:
+        InvalidInput: a kind of which there is one stands twice.
+        DefinitionErrors: a table is named that no source makes; with the file, and the nearest name.
+    """
+    for kind in (WorkspaceDefinition, QualityDefinition, IdentityDefinition, ProfileDefinition):
+        one_of(definitions, kind)
+    check_references(definitions, _references)
+
+
+def _references(definition: Definition) -> list[tuple[str, str]]:
+    tables: set[str] = set()
+    if isinstance(definition, IdentityDefinition):
+        tables = _tables_of(definition)
+    if isinstance(definition, ProfileDefinition):
+        columns = [column for rule in definition.attributes.values() for column in rule.sources]
+        tables = {column.partition(".")[0] for column in columns if "." in column}
+    return [("source", table) for table in sorted(tables)]
 
 
 def describe_tables(definitions: Definitions) -> dict[str, TableDescription]:

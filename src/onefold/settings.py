@@ -18,6 +18,9 @@ from typing_extensions import override
 from onefold.foundation.kernel import InvalidInput, nearest
 
 PREFIX = "ONEFOLD_"
+# Read elsewhere: by the command line, the tests and their tools.
+_NO_SETTINGS = ("SHARED", "WORKSPACE", "REPOSITORY")
+_OF_TESTS = "TEST_"
 
 
 class Settings(BaseSettings):
@@ -62,11 +65,6 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
         description="How many past runs stay readable, their table versions with them.",
-    )
-    shared: bool = Field(
-        default=False,
-        description="Whether other machines use this workspace's folder at the same time, over a network drive "
-        "or a cluster's storage.",
     )
 
     @classmethod
@@ -131,7 +129,8 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     known = [name.upper() for name in Settings.model_fields]
     given = sorted(name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX))
     # The prefix is left out of the comparison: it alone would make any two look alike.
-    hints = {name: nearest(name, known) for name in given if name not in known}
+    foreign = {name for name in given if name in _NO_SETTINGS or name.startswith(_OF_TESTS)}
+    hints = {name: nearest(name, known) for name in given if name not in known and name not in foreign}
     return [
         f"{PREFIX}{name} is not a setting. {_prefixed(hint)}"
         for name, hint in hints.items()

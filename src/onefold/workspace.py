@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import importlib.util
 import os
 import re
 import tempfile
@@ -30,6 +31,7 @@ from onefold.bootstrap import (
     build_reader,
     build_stages,
     build_store,
+    check_definitions,
     describe_tables,
     one_of,
 )
@@ -45,7 +47,16 @@ from onefold.foundation.definitions import (
     stored,
 )
 from onefold.foundation.definitions.yaml_text import write_document
-from onefold.foundation.kernel import Conflict, InvalidInput, NotFound, SystemClock, nearest
+from onefold.foundation.kernel import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    OnefoldError,
+    Permanent,
+    SystemClock,
+    nearest,
+)
+from onefold.foundation.kernel.logs import configure_logs
 from onefold.foundation.store import Store
 from onefold.foundation.warehouse import Scalar, Warehouse, ident, sql
 from onefold.foundation.warehouse.lake import Lake
@@ -100,7 +111,14 @@ class Table:
         return self.sql("SELECT * FROM this")
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the whole table as a pandas frame; pandas must be installed."""
+        """Return the whole table as a pandas frame.
+
+        Raises:
+            InvalidInput: pandas is not installed.
+        """
+        if importlib.util.find_spec("pandas") is None:
+            hint = "pip install pandas"
+            raise InvalidInput("pandas is not installed.", code="workspace.pandas_missing", hint=hint)
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
@@ -141,6 +159,7 @@ class Workspace:
         self.settings = settings or load_settings()
         self._store: Store | None = None
         self._engines: Engines | None = None
+        configure_logs(self.settings.log_level, self.settings.log_format, anew=False)
 
     def __enter__(self) -> Workspace:
         return self
@@ -185,8 +204,11 @@ class Workspace:
 
         Raises:
             DefinitionErrors: every problem of every file, with file and line.
+            InvalidInput: there are two definitions of a kind of which there is one.
         """
-        return parse_documents(read_files(self.directory), KINDS)
+        definitions = parse_documents(read_files(self.directory), KINDS)
+        check_definitions(definitions)
+        return definitions
 
     def definitions(self) -> Definitions:
         """Return what is applied; what the files hold when nothing has been applied yet."""
@@ -349,6 +371,10 @@ class Workspace:
             InvalidInput: a file is of no known kind or cannot be read.
             Conflict: a definition of that name exists.
         """
+        for file in files:
+            if not any(sign in str(file) for sign in ("://", "*", "?", "[")) and not file.exists():
+                message = f"There is no file {file}."
+                raise NotFound(message, code="workspace.file_missing", hint="Check the path.")
         known = self.files()
         with self.connecting() as context:
             drafted = [discover_source(_as_written(file, self.directory), context) for file in files]
@@ -428,9 +454,11 @@ class Workspace:
             return explain_profile(warehouse, self.profile(), self.identity(), self.describe(), profile_id)
 
     def block_report(self) -> list[BlockReport]:
-        """Return what each match rule would compare, before it does."""
+        """Return what each match rule of the files would compare, before it does."""
+        files = self.files()
+        definition = one_of(files, IdentityDefinition)
         with self.reader() as warehouse:
-            return block_report(warehouse, self.identity(), self.describe())
+            return block_report(warehouse, definition or self.identity(), describe_tables(files))
 
     # Reading
 
@@ -466,6 +494,18 @@ class Workspace:
             warehouse.close()
 
 
+@contextmanager
+def _asked_by_the_caller() -> Iterator[None]:
+    """Turn the failure of a query that the caller wrote into wrong input: it is theirs to correct."""
+    try:
+        yield
+    except Permanent as error:
+        if error.code != "warehouse.failed":
+            raise
+        hint = error.hint or "Correct the query; `try_cast` gives null where a value does not fit."
+        raise InvalidInput(error.message, code="workspace.query_failed", hint=hint) from error
+
+
 def new_workspace(directory: Path, files: Sequence[Path], settings: Settings | None = None) -> list[Path]:
     """Make a workspace in a folder, with a drafted source for each file, and return the files written.
 
@@ -488,8 +528,14 @@ def new_workspace(directory: Path, files: Sequence[Path], settings: Settings | N
         )
         written.append(ignored)
     if files:
-        with Workspace(directory, settings) as workspace:
-            written += workspace.add_sources(files)
+        try:
+            with Workspace(directory, settings) as workspace:
+                written += workspace.add_sources(files)
+        except OnefoldError:
+            # Half a workspace would be in the way of the next try.
+            for path in written:
+                path.unlink(missing_ok=True)
+            raise
     return written
 
 

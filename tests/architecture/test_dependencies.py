@@ -31,6 +31,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "phonenumbers": ("foundation.contact_points",),
     "polars": ("workspace",),
     "psycopg": ("foundation.store", "sources.connectors"),
+    "py4j": ("foundation.warehouse",),
     "pydantic_settings": ("settings",),
     "pyspark": ("foundation.warehouse",),
     "python_calamine": ("sources.connectors.excel",),

@@ -22,9 +22,19 @@ MOST_NAMES = 15
 # Second doors, open to everyone. Each stands here with its reason.
 DOORS = {
     f"{PACKAGE}.foundation.warehouse.sql": "the words SQL is written with: used in every file that has SQL",
+    f"{PACKAGE}.foundation.contact_points.emails": "only what is about e-mail needs it",
+    f"{PACKAGE}.foundation.contact_points.phone_plans": "numbering plans are large: loaded where they are asked for",
+    f"{PACKAGE}.foundation.contact_points.phones": "phonenumbers is large: loaded where a number is parsed",
+    f"{PACKAGE}.foundation.definitions.model": "the parent of every model; the front door brings the Store along",
+    f"{PACKAGE}.foundation.definitions.yaml_text": "how a definition is written; for whoever drafts one",
+    f"{PACKAGE}.foundation.kernel.logs": "set once, at the ways in",
+    f"{PACKAGE}.foundation.warehouse.vocabulary": "the of_* functions and their references in Python",
     f"{PACKAGE}.foundation.warehouse.lake": "published tables: a second idea beside the engine",
+    f"{PACKAGE}.identity.draft": "writes a first definition; no stage needs it",
     f"{PACKAGE}.identity.evaluate": "measures what a run left; no stage needs it",
     f"{PACKAGE}.identity.explain": "answers people's questions after a run; no stage needs it",
+    f"{PACKAGE}.sources.connectors": "the connector contract, which third parties implement",
+    f"{PACKAGE}.sources.files": "how connectors reach files; part of that contract",
 }
 # Who may name a concrete backend of the foundation: the file that picks them and the published suites.
 MAY_NAME_BACKENDS = {f"{PACKAGE}.bootstrap", f"{PACKAGE}.testing"}

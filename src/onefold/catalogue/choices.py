@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onefold.foundation.warehouse import Sql, comma, literal, sql
+from onefold.foundation.warehouse import Sql, comma, literal, spaced, sql
 
 Choices = Mapping[str, Mapping[str, str]]
 """The label per language of each code, as `Attribute.choices` keeps them."""
@@ -27,11 +27,11 @@ def label_case(column: Sql, choices: Choices, language: str) -> Sql:
     labels = {code: label for code in choices if (label := label_of(choices, code, language)) is not None}
     if not labels:
         return Sql("CAST(NULL AS VARCHAR)")
-    branches = " ".join(
-        sql("WHEN {code} THEN {label}", code=literal(code), label=literal(label)).text
+    branches = spaced(
+        sql("WHEN {code} THEN {label}", code=literal(code), label=literal(label))
         for code, label in labels.items()
     )
-    return sql("CASE CAST({column} AS VARCHAR) {branches} END", column=column, branches=Sql(branches))
+    return sql("CASE CAST({column} AS VARCHAR) {branches} END", column=column, branches=branches)
 
 
 def unknown_code(column: Sql, choices: Choices) -> Sql:

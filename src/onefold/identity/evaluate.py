@@ -92,19 +92,7 @@ def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.nam
         ),
     )
     ((listed,),) = warehouse.rows(sql("SELECT count(*) FROM {truth}", truth=ident(_TRUTH)))
-    # Materialized step by step: as one statement with shared sub-selects, the engine pairs everything.
-    warehouse.create_table(
-        "identity_cells",
-        Sql(
-            "SELECT person, profile_id, CAST(count(*) AS DOUBLE) AS n FROM identity_judged "
-            "GROUP BY person, profile_id"
-        ),
-    )
-    for name, column in (("identity_person_sizes", "person"), ("identity_profile_sizes", "profile_id")):
-        warehouse.create_table(
-            name,
-            sql("SELECT {column}, sum(n) AS n FROM identity_cells GROUP BY {column}", column=ident(column)),
-        )
+    _count_cells(warehouse)
     of_cells = warehouse.rows(
         Sql(
             "SELECT sum(c.n * (c.n - 1) / 2), sum(c.n), sum(c.n * c.n / nullif(f.n, 0)), "
@@ -142,6 +130,23 @@ def evaluate(warehouse: Warehouse, *, profile_records: str = PROFILE_RECORDS.nam
         b3_recall=b3_r / records,
         b3_f1=_f1(b3_p / records, b3_r / records),
     )
+
+
+def _count_cells(warehouse: Warehouse) -> None:
+    """Create `identity_cells(person, profile_id, n)` and the sizes of people and of profiles."""
+    # Materialized step by step: as one statement with shared sub-selects, the engine pairs everything.
+    warehouse.create_table(
+        "identity_cells",
+        Sql(
+            "SELECT person, profile_id, CAST(count(*) AS DOUBLE) AS n FROM identity_judged "
+            "GROUP BY person, profile_id"
+        ),
+    )
+    for name, column in (("identity_person_sizes", "person"), ("identity_profile_sizes", "profile_id")):
+        warehouse.create_table(
+            name,
+            sql("SELECT {column}, sum(n) AS n FROM identity_cells GROUP BY {column}", column=ident(column)),
+        )
 
 
 def _number(value: object) -> float:

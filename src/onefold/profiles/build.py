@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from onefold.foundation.warehouse import (
     Column,
+    ColumnType,
     Sql,
     Warehouse,
     any_of,
@@ -29,6 +30,7 @@ CANDIDATES = "profile_candidates"
 RANKED = "profile_ranked"
 MERGED = "profile_merged"
 _SEVERAL = "profile_several"
+_WHOLE = frozenset({ColumnType.SMALL_INTEGER, ColumnType.INTEGER})
 _ABOUT = ("profile_id", "record_no", "source", "updated_at", "is_winner", "profile_created_at")
 
 
@@ -160,7 +162,12 @@ def _value(attribute: AttributePlan, table: str, *, all_records: bool) -> Sql:
 
 
 def _origin_value(origin: Origin, kind: Column) -> Sql:
-    columns = [sql("CAST({c} AS {kind})", c=ident("t", name), kind=kind.sql_type) for name in origin.columns]
+    # Adding nothing says that the column is a number, which engines then cast to a whole number alike.
+    number = Sql(" + 0" if kind.type in _WHOLE else "")
+    columns = [
+        sql("CAST({c}{number} AS {kind})", c=ident("t", name), number=number, kind=kind.sql_type)
+        for name in origin.columns
+    ]
     if origin.is_joined:
         return sql("nullif(concat_ws(' ', {columns}), '')", columns=comma(columns))
     return columns[0] if len(columns) == 1 else sql("coalesce({columns})", columns=comma(columns))

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import Connection
-
 from onefold.foundation.kernel import InvalidInput, NotFound, nearest
+from onefold.foundation.store import Connection
 from onefold.quality.grade import CheckResult, Grade
 from onefold.quality.model import AcceptanceCriterion, Light, QualityDefinition
 from onefold.quality.storage import Acceptance, add_acceptance

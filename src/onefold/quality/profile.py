@@ -79,9 +79,10 @@ def figures(subject: Subject, *, whole: bool) -> list[Sql]:
     if not whole:
         pieces.append(sql("approx_count_distinct({v})", v=value))
     if subject.is_text:
-        pieces += [sql("{f}(length({v}))", f=Sql(f), v=value) for f in ("min", "max", "avg")]
+        length = sql("length({v})", v=value)
+        pieces += [sql("min({n})", n=length), sql("max({n})", n=length), sql("avg({n})", n=length)]
     elif subject.column.type in NUMERIC | TEMPORAL:
-        pieces += [sql("CAST({f}({v}) AS VARCHAR)", f=Sql(f), v=value) for f in ("min", "max")]
+        pieces += [sql("CAST(min({v}) AS VARCHAR)", v=value), sql("CAST(max({v}) AS VARCHAR)", v=value)]
         if subject.column.type in NUMERIC:
             number = sql("CAST({v} AS DOUBLE)", v=value)
             # NaN and infinity would swallow the others.
@@ -91,7 +92,8 @@ def figures(subject: Subject, *, whole: bool) -> list[Sql]:
                 else Sql("")
             )
             pieces += [
-                sql("{f}({n}){finite}", f=Sql(f), n=number, finite=finite) for f in ("avg", "stddev_pop")
+                sql("avg({n}){finite}", n=number, finite=finite),
+                sql("stddev_pop({n}){finite}", n=number, finite=finite),
             ]
     return pieces
 

@@ -175,9 +175,12 @@ def _edges(warehouse: Warehouse, table: TableDescription, columns: Sequence[Colu
     dated = [column for column in columns if column.type in TEMPORAL]
     texts = [column for column in columns if column.type is ColumnType.TEXT]
     pieces = [
-        sql("epoch({f}({v})) // 86400", f=Sql(f), v=ident(column.name))
+        end
         for column in dated
-        for f in ("min", "max")
+        for end in (
+            sql("epoch(min({v})) // 86400", v=ident(column.name)),
+            sql("epoch(max({v})) // 86400", v=ident(column.name)),
+        )
     ] + [sql("min({v}) < '!'", v=ident(column.name)) for column in texts]
     if not pieces:
         return {}

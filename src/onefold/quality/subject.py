@@ -163,6 +163,16 @@ class Subject:
             return sql("{v} IS NOT NULL", v=self.value)
         return sql("({v} IS NOT NULL AND NOT {blank})", v=self.value, blank=self.blank)
 
+    @property
+    def row_region(self) -> Sql | None:
+        """The column with the row's own region as text, null as an empty one; None when the table has none."""
+        name = self.table.region_column
+        columns = self.survey.tables.get(self.table.name)
+        # A source may leave out the column that its rows' regions were read from.
+        if name is None or (columns is not None and all(column.name != name for column in columns)):
+            return None
+        return sql("coalesce(CAST({name} AS VARCHAR), '')", name=ident(name))
+
     def means(self, *wanted: str) -> bool:
         """Return whether the column has one of these meanings."""
         return means(self.meaning, *wanted)

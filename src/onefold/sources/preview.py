@@ -55,7 +55,7 @@ def preview_cleaning(
             bad=ident(BAD),
             n=rows,
         )
-        cleaning = CleaningContext(definition.default_region, definition.time_zone)
+        cleaning = CleaningContext(definition.default_region, definition.time_zone, definition.region_column)
         clean = apply_steps(warehouse, first, columns, definition.cleaning, cleaning, f"{table}_step")
         temporary = clean.temporary
         before = warehouse.arrow(sql("SELECT * FROM ({rows}) ORDER BY _row", rows=first)).to_pylist()

@@ -288,7 +288,9 @@ class ShapedTables:
             rows,
             columns,
             self.definition.cleaning,
-            CleaningContext(self.definition.default_region, self.definition.time_zone),
+            CleaningContext(
+                self.definition.default_region, self.definition.time_zone, self.definition.region_column
+            ),
             self.new("step"),
         )
         self.add(*clean.temporary)

@@ -114,6 +114,36 @@ def test_phone(
     assert counted(warehouse, check, "Contact.Phone", [*bad, *good], region=region) == (len(bad), present)
 
 
+REGIONS = (
+    "SELECT * FROM (VALUES ('0171 2345678', 'DE'), ('0171 2345678', 'gb '), ('07700 900123', 'GB'), "
+    "('07700 900123', ''), ('0171 2345678', NULL), (' ', 'DE'), (NULL, 'GB')) AS v(phone, country)"
+)
+
+
+@pytest.mark.parametrize(
+    ("region", "check", "expected"),
+    [
+        # The second is no British number; the fourth and fifth have no country, or the table's.
+        (None, "phone.valid", (3, 5)),
+        ("DE", "phone.valid", (2, 5)),
+        (None, "phone.country", (2, 5)),
+    ],
+)
+def test_a_number_is_judged_by_its_rows_own_region(
+    warehouse: DuckDBWarehouse, region: str | None, check: str, expected: tuple[int, int]
+) -> None:
+    warehouse.create_table("t", Sql(REGIONS))
+    table = described("t", {"phone": "Contact.Phone"}, region=region, region_column="country")
+    found = result(examined(warehouse, table), check)
+    assert (found.failing, found.checked) == expected
+
+
+def test_a_region_column_that_is_not_published_is_passed_over(warehouse: DuckDBWarehouse) -> None:
+    values_table(warehouse, "t", "phone", ["0171 2345678"])
+    table = described("t", {"phone": "Contact.Phone"}, region="DE", region_column="country")
+    assert result(examined(warehouse, table), "phone.valid").failing == 0
+
+
 def test_a_number_needs_no_country_when_the_table_has_a_region(warehouse: DuckDBWarehouse) -> None:
     values_table(warehouse, "t", "phone", ["0171 1234567"])
     found = examined(warehouse, described("t", {"phone": "Contact.Phone"}, region="DE"))

@@ -59,3 +59,11 @@ def test_misspelled_variables() -> None:
         {"ONEFOLD_MEMRY_BYTES": "1", "ONEFOLD_THREADS": "1", "PATH": "", "ONEFOLD_XYZ": ""}
     )
     assert found == ["ONEFOLD_MEMRY_BYTES is not a setting. Did you mean 'ONEFOLD_MEMORY_BYTES'?"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SHARED", "WORKSPACE", "REPOSITORY", "TEST_POSTGRES_URL", "TEST_REQUIRE_SERVICES", "TEST_THREADS"],
+)
+def test_variables_of_tests_and_tools_are_no_misspelled_settings(name: str) -> None:
+    assert unknown_variables({f"ONEFOLD_{name}": "1"}) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from onefold.foundation.kernel import discover
+from onefold.foundation.kernel import InvalidInput, discover
 from onefold.foundation.warehouse import Column, ColumnType, comma, ident, literal, sql, union_all
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.sources import (
@@ -81,7 +81,11 @@ def warehouse() -> Iterator[DuckDBWarehouse]:
 
 
 def cleaned(
-    warehouse: DuckDBWarehouse, steps: list[dict[str, object]], names: tuple[str, ...], rows: list[Texts]
+    warehouse: DuckDBWarehouse,
+    steps: list[dict[str, object]],
+    names: tuple[str, ...],
+    rows: list[Texts],
+    region_column: str | None = None,
 ) -> list[tuple[object, ...]]:
     columns = {name: Column(name, ColumnType.TEXT) for name in names}
     select = union_all(
@@ -96,7 +100,9 @@ def cleaned(
         for place, row in enumerate(rows)
     )
     parsed = TypeAdapter(tuple[CleaningStep, ...]).validate_python(steps)
-    relation = apply_steps(warehouse, select, columns, parsed, CleaningContext("DE"), "step")
+    relation = apply_steps(
+        warehouse, select, columns, parsed, CleaningContext("DE", region_column=region_column), "step"
+    )
     result = sql(
         "SELECT {names} FROM ({rows}) ORDER BY place",
         names=comma(map(ident, relation.columns)),
@@ -110,6 +116,60 @@ def test_one_column(warehouse: DuckDBWarehouse, step: dict[str, object], before:
     # Not `v`: a column that is called as the helper tables' own columns must not be mixed up with them.
     found = cleaned(warehouse, [step | {"columns": ["value"]}], ("value",), [(text,) for text in before])
     assert [row[0] for row in found] == list(after)
+
+
+NUMBERS: list[Texts] = [
+    ("0171 2345678", "DE"),
+    ("07700 900123", " gb "),
+    ("0171 2345678", None),
+    ("07700 900123", "Atlantis"),
+    ("+43 664 1234567", "GB"),
+    (None, "GB"),
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "source_column", "expected"),
+    [
+        # The source's default is DE.
+        (
+            {},
+            "country",
+            ["+491712345678", "+447700900123", "+491712345678", "07700 900123", "+436641234567", None],
+        ),
+        (
+            {"region_column": "country", "region": "GB", "unreadable": "empty"},
+            None,
+            ["+491712345678", "+447700900123", None, "+447700900123", "+436641234567", None],
+        ),
+        (
+            {"region": "GB"},
+            "country",
+            ["0171 2345678", "+447700900123", "0171 2345678", "+447700900123", "+436641234567", None],
+        ),
+    ],
+)
+def test_a_number_is_read_in_its_rows_own_region(
+    warehouse: DuckDBWarehouse,
+    step: dict[str, object],
+    source_column: str | None,
+    expected: list[str | None],
+) -> None:
+    steps: list[dict[str, object]] = [{"kind": "phone", "columns": ["phone"]} | step]
+    found = cleaned(warehouse, steps, ("phone", "country"), NUMBERS, region_column=source_column)
+    assert [row[0] for row in found] == expected
+    assert [row[1] for row in found] == [country for _, country in NUMBERS]
+
+
+@pytest.mark.parametrize("where", ["step", "source"])
+def test_a_region_column_that_is_not_there_is_an_error(warehouse: DuckDBWarehouse, where: str) -> None:
+    step: dict[str, object] = {"kind": "phone", "columns": ["phone"]}
+    if where == "step":
+        step["region_column"] = "contry"
+    with pytest.raises(InvalidInput, match="'contry'") as caught:
+        cleaned(warehouse, [step], ("phone", "country"), NUMBERS, region_column="contry")
+    assert caught.value.code == "sources.cleaning_column"
+    assert "'country'" in str(caught.value)
 
 
 def test_split_takes_the_rest_into_the_last_column(warehouse: DuckDBWarehouse) -> None:

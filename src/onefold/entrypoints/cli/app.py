@@ -72,6 +72,8 @@ def main() -> None:
     except OnefoldError as error:
         _end(error)
     except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed, which is the answer
+            sys.exit(error.exit_code)
         _end(_usage(error))
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
@@ -117,10 +119,8 @@ def _usage(error: TyperException) -> OnefoldError:
     """Return what is wrong with the command line, with the nearest right word."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "onefold"
-    message, hint = error.format_message(), ""
-    if type(error).__name__ == "NoArgsIsHelpError":
-        message = f"`{path}` needs a command or an argument."
-    elif (option := getattr(error, "option_name", None)) is not None:
+    message, hint = f"{error.format_message().rstrip('.')}.", ""
+    if (option := getattr(error, "option_name", None)) is not None:
         message = f"`{path}` has no option {option}."
         known = [name for one in context.command.params for name in one.opts] if context else []
         hint = _did_you_mean(option, known)

@@ -35,7 +35,13 @@ def draw_profile(to: Console, explained: ProfileExplanation) -> None:
     print_table(
         ["attribute", "value", "from", "because", "others"],
         [
-            (one.name, one.value, origins.get(one.origin or "", one.origin), one.policy, "; ".join(one.others))
+            (
+                one.name,
+                one.value,
+                origins.get(one.origin or "", one.origin),
+                one.policy,
+                "; ".join(one.others),
+            )
             for one in explained.attributes
             if one.value is not None
         ],

@@ -15,7 +15,6 @@ from rich.text import Text
 from onefold.entrypoints.cli.output import OUTCOMES, counted, words
 from onefold.runs import Outcome, StageReport, Watcher
 
-
 _STAGE_WIDTH = 28
 _OTHER_WIDTHS = 1 + 11 + 7 + 4  # mark, rows, seconds and the gaps between the columns
 

@@ -59,6 +59,12 @@ def is_region(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
+def region_or(code: str | None, default: str | None) -> str | None:
+    """Return the code when it names a country with a number plan, whatever its case, else the default."""
+    own = (code or "").strip().upper()
+    return own if is_region(own) else default
+
+
 def is_valid_phone(text: str, region: str | None = None) -> bool:
     """Return whether the text is a telephone number that can exist."""
     phone = parse_phone(text, region)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from sqlalchemy import Connection
-
 from onefold.foundation.definitions.documents import Content, Key, content_hash
 from onefold.foundation.definitions.parse import Definitions
 from onefold.foundation.definitions.storage import Version, bases, latest_versions
 from onefold.foundation.definitions.yaml_text import write_document
+from onefold.foundation.store import Connection
 
 
 class Action(StrEnum):

@@ -19,7 +19,7 @@ from onefold.foundation.warehouse.portable import functions, parsed, problems_of
 from onefold.foundation.warehouse.portable_kinds import Kind, kind_of
 from onefold.foundation.warehouse.portable_rules import INTEGERS
 from onefold.foundation.warehouse.sql import Sql
-from onefold.foundation.warehouse.vocabulary import Function
+from onefold.foundation.warehouse.vocabulary import HASH, Function
 
 NOT_PORTABLE: Final = "warehouse.not_portable"
 
@@ -255,7 +255,10 @@ def _written_out(node: exp.Expr) -> exp.Expr:
 
     Spark's own SQL functions do not work inside lambdas, unnest and each other (4.2), so the body is pasted.
     """
-    function = functions().get(str(node.this).lower())
+    name = str(node.this).lower()
+    if name == HASH:
+        return exp.Anonymous(this="XXHASH64", expressions=[value.copy() for value in node.expressions])
+    function = functions().get(name)
     if function is None:
         return node
     arguments = {

@@ -17,7 +17,7 @@ from onefold.foundation.kernel import InvalidInput, OnefoldError, Permanent, Tra
 from onefold.foundation.warehouse.dialects import require_portable
 from onefold.foundation.warehouse.port import Column, ColumnType, DataFile, map_texts
 from onefold.foundation.warehouse.sql import Scalar, Sql, comma, ident, literal, sql
-from onefold.foundation.warehouse.vocabulary import Function, Value, vocabulary
+from onefold.foundation.warehouse.vocabulary import HASH, MOST_HASHED, Function, Value, vocabulary
 
 T = TypeVar("T")
 
@@ -56,10 +56,9 @@ _COLUMN_TYPES = {
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DISTINCT_BATCH = 50_000
-# of_hash(a, b, ...): a 63-bit key of up to eight values, for joins inside one run; engines differ in its values.
-_HASH = "CREATE MACRO of_hash" + ", ".join(
+_HASH = f"CREATE MACRO {HASH}" + ", ".join(
     f"({columns}) AS (hash({columns}) >> 1)::BIGINT"
-    for columns in (", ".join("abcdefgh"[:count]) for count in range(1, 9))
+    for columns in (", ".join("abcdefgh"[:count]) for count in range(1, MOST_HASHED + 1))
 )
 
 
@@ -111,6 +110,8 @@ class DuckDBWarehouse:
             options["temp_directory"] = str(spill_directory)
         self._connection = duckdb.connect(str(database) if database else ":memory:", config=options)
         self._connection.execute("SET TimeZone = 'UTC'")
+        # Progress is the run's to show; the engine's own bar would stand between what programs read.
+        self._connection.execute("SET enable_progress_bar = false")
         for function in vocabulary():
             _register(self._connection, function)
         self._connection.execute(_HASH)

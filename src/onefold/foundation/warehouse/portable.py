@@ -17,7 +17,7 @@ from sqlglot.errors import SqlglotError
 
 from onefold.foundation.kernel import nearest
 from onefold.foundation.warehouse import portable_rules as rules
-from onefold.foundation.warehouse.vocabulary import Function, vocabulary
+from onefold.foundation.warehouse.vocabulary import HASH, Function, vocabulary
 
 Rule: TypeAlias = Callable[[exp.Expr], str | None]
 
@@ -162,7 +162,7 @@ _ADVICE: Final[dict[type[exp.Expr] | str, str]] = {
     exp.RecursiveWithSearch: "leave it out",
     exp.Update: "make the new table by create_table",
     exp.Delete: "make the new table by create_table",
-    "hash": "other values on every engine: of_key(x)",
+    "hash": "other values on every engine: of_key(x), or of_hash(x) inside one run",
     "now": "two statements of one run see two times: pass it as a parameter",
     "strlen": "write length(x)",
     "prefix": "write starts_with(s, x)",
@@ -253,10 +253,12 @@ def _node_problems(node: exp.Expr) -> Iterator[str]:
 
 def _named_function(node: exp.Anonymous) -> str | None:
     name = str(node.this).lower()
+    if name == HASH:
+        return rules.hashed(node)
     function = functions().get(name)
     if function is None:
         if name.startswith("of_"):
-            return f"There is no function `{name}`. {nearest(name, functions())}"
+            return f"There is no function `{name}`. {nearest(name, [HASH, *functions()])}"
         advice = _ADVICE.get(name, "it was not tried on every engine")
         return f"`{name}(...)` is not portable: {advice}."
     if len(node.expressions) != len(function.parameters):

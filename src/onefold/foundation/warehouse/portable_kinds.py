@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from onefold.foundation.warehouse.vocabulary import vocabulary
+from onefold.foundation.warehouse.vocabulary import HASH, vocabulary
 
 
 class Kind(StrEnum):
@@ -160,6 +160,8 @@ def _literal(node: exp.Literal) -> Kind:
 
 
 def _function(name: str) -> Kind:
+    if name == HASH:
+        return Kind.WHOLE
     for function in vocabulary():
         if function.name == name:
             return _RETURNS.get(function.returns, Kind.OTHER)

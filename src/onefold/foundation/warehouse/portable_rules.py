@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from onefold.foundation.warehouse.patterns import PatternNotPortableError, java_pattern
 from onefold.foundation.warehouse.portable_kinds import Kind, is_nonzero, is_positive, kind_of
+from onefold.foundation.warehouse.vocabulary import HASH, MOST_HASHED
 
 _Type = exp.DataType.Type
 INTEGERS: Final = frozenset({_Type.SMALLINT, _Type.INT, _Type.BIGINT})
@@ -393,6 +394,15 @@ def series(node: exp.Expr) -> str | None:
     """`range` inside an expression."""
     if not node.args.get("is_end_exclusive"):
         return "generate_series counts down on Spark when the end is before the start: range(a, b)."
+    return None
+
+
+def hashed(node: exp.Expr) -> str | None:
+    """Spark passes over nulls, so that (a, null) and (null, a) would be equal there: they are left out before."""
+    if not 1 <= len(node.expressions) <= MOST_HASHED:
+        return f"`{HASH}` takes 1 to {MOST_HASHED} arguments, not {len(node.expressions)}."
+    if any(isinstance(argument, exp.Null) for argument in node.expressions):
+        return f"`{HASH}` of a null differs between engines: leave such rows out."
     return None
 
 

@@ -13,7 +13,15 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+HASH: Final = "of_hash"
+"""`of_hash(a, b, ...)`: a whole number that joins rows by one to eight known values inside one run.
+
+Its values are the engine's own, so that they are never published, ordered by, or compared with another run's; that
+equal values give equal numbers, and others practically never (64 bit), is all that engines have in common.
+"""
+MOST_HASHED: Final = 8
 
 SqlType: TypeAlias = Literal["VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "VARCHAR[]", "DATE", "TIMESTAMPTZ"]
 Value: TypeAlias = str | int | float | bool | dt.date | Sequence[str | None] | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 from typing_extensions import override
@@ -14,9 +14,12 @@ from onefold.quality.checks.check import ByRow, ByValue, Check, Probe
 from onefold.quality.model import Limits, Pillar, Severity
 from onefold.quality.subject import Subject
 
+# Between a number and its row's region; no telephone number has it.
+_MARK: Final = "\x1f"
+
 
 class PhoneNumber(Check):
-    """Judges numbers by the number plans; a number without country code by the table's default region."""
+    """Judges numbers by the number plans; one without country code by its row's region, else the table's default."""
 
     kind: ClassVar[str] = "phone"
 
@@ -34,7 +37,7 @@ class PhoneNumber(Check):
 
     @override
     def probes(self, subject: Subject) -> Sequence[Probe]:
-        value, region = subject.value, subject.table.region
+        value, region = subject.value, subject.row_region
         found = [
             Probe(
                 name="phone.valid",
@@ -42,8 +45,8 @@ class PhoneNumber(Check):
                 severity=Severity.MEDIUM,
                 limits=Limits(yellow=0.05, red=0.3),
                 measure=ByValue(
-                    value,
-                    lambda texts: [not phones.is_valid_phone(text, region) for text in texts],
+                    _with_region(subject),
+                    lambda texts: [not _is_valid(text, subject.table.region) for text in texts],
                     self.judged_values,
                 ),
                 sentence="About {failing} of {checked} numbers cannot exist.",
@@ -75,18 +78,17 @@ class PhoneNumber(Check):
                 advice="Add the phone cleaning step.",
             ),
         ]
-        if region is None:
+        if subject.table.region is None:
+            no_country = sql(r"NOT regexp_matches({v}, '^\s*(\+|00|\(\+)')", v=value)
+            if region is not None:
+                no_country = sql("{no_country} AND trim({region}) = ''", no_country=no_country, region=region)
             found.append(
                 Probe(
                     name="phone.country",
                     pillar=Pillar.VALIDITY,
                     severity=Severity.MEDIUM,
                     limits=Limits(yellow=0.05, red=0.5),
-                    measure=ByRow(
-                        sql(r"NOT regexp_matches({v}, '^\s*(\+|00|\(\+)')", v=value),
-                        subject.present,
-                        sampled=True,
-                    ),
+                    measure=ByRow(no_country, subject.present, sampled=True),
                     sentence="{failing} of {checked} numbers name no country.",
                     wanted="A number starts with its country code, or the table has a default region.",
                     advice="Give the source a default region, such as DE.",
@@ -100,3 +102,21 @@ class PhoneNumber(Check):
         listed = ["[^0-9]*".join(each) + "[^0-9]*" for each in self.dummies if each.isdigit()]
         expression = rf"[^0-9]*(?:\+[0-9]{{1,3}}[^0-9]+)?(?:0[^0-9]*)*(?:{'|'.join([*same, *listed])})"
         return sql("regexp_full_match({v}, {e})", v=value, e=literal(expression))
+
+
+def _with_region(subject: Subject) -> Sql:
+    """Return the number, followed by its row's region when the table has a column of them; null without a number."""
+    if subject.row_region is None:
+        return subject.value
+    return sql(
+        "CASE WHEN {present} THEN {v} || {mark} || {region} END",
+        present=subject.present,
+        v=subject.value,
+        mark=literal(_MARK),
+        region=subject.row_region,
+    )
+
+
+def _is_valid(text: str, default: str | None) -> bool:
+    number, _, row_region = text.partition(_MARK)
+    return phones.is_valid_phone(number, phones.region_or(row_region, default))

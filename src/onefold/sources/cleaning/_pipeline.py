@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from onefold.foundation.warehouse import Column, Sql, Warehouse, comma, ident, sql
+from onefold.foundation.warehouse import Column, Sql, Warehouse, comma, ident, spaced, sql
 from onefold.sources.cleaning.step import CleaningContext, CleaningStep
 
 
@@ -50,7 +50,7 @@ def apply_steps(
     select = rows
     for number, step in enumerate(steps):
         values: dict[str, Sql] = {}
-        joins: list[str] = []
+        joins: list[Sql] = []
         replaced: list[str] = []
         for place, cleaned in enumerate(step.clean(now, context)):
             name, value = cleaned.column.name, cleaned.value
@@ -68,7 +68,7 @@ def apply_steps(
                     table=ident(table),
                     v=value,
                 )
-                joins.append(join.text)
+                joins.append(join)
                 value = put
             values[name] = value
             if name in now:
@@ -79,6 +79,6 @@ def apply_steps(
             exclude=sql("EXCLUDE ({gone})", gone=comma(map(ident, replaced))) if replaced else Sql(""),
             fresh=comma(sql("{v} AS {n}", v=value, n=ident(name)) for name, value in values.items()),
             rows=select,
-            joins=Sql(" ".join(joins)),
+            joins=spaced(joins),
         )
     return CleanRelation(select, now, tuple(temporary))

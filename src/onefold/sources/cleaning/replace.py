@@ -26,6 +26,7 @@ class Replace(TextStep):
 
     @override
     def sql(self, value: Sql) -> Sql:
-        form = "regexp_replace({v}, {find}, {put}, 'g')" if self.pattern else "replace({v}, {find}, {put})"
-        replaced = sql(form, v=value, find=literal(self.find), put=literal(self.put))
-        return sql("nullif({replaced}, '')", replaced=replaced)
+        find, put = literal(self.find), literal(self.put)
+        if self.pattern:
+            return sql("nullif(regexp_replace({v}, {find}, {put}, 'g'), '')", v=value, find=find, put=put)
+        return sql("nullif(replace({v}, {find}, {put}), '')", v=value, find=find, put=put)

@@ -31,10 +31,12 @@ class CleaningContext:
     Attributes:
         region: default region of telephone numbers, ISO 3166-1 alpha-2.
         time_zone: the zone of moments that carry none.
+        region_column: the column that holds a row's own region; rows without one have the default.
     """
 
     region: str | None = None
     time_zone: str = "UTC"
+    region_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

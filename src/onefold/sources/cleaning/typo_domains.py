@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from onefold.foundation.contact_points.emails import TYPO_DOMAINS
-from onefold.foundation.warehouse import Sql, literal, sql
+from onefold.foundation.warehouse import Sql, literal, spaced, sql
 from onefold.sources.cleaning.step import TextStep
 
 
@@ -24,12 +24,12 @@ class TypoDomains(TextStep):
     @override
     def sql(self, value: Sql) -> Sql:
         known = {**TYPO_DOMAINS, **{wrong.lower(): right for wrong, right in self.domains.items()}}
-        branches = " ".join(
-            sql("WHEN {wrong} THEN {right}", wrong=literal(wrong), right=literal(right)).text
+        branches = spaced(
+            sql("WHEN {wrong} THEN {right}", wrong=literal(wrong), right=literal(right))
             for wrong, right in known.items()
         )
         return sql(
             "coalesce(split_part({v}, '@', 1) || '@' || CASE lower(split_part({v}, '@', 2)) {branches} END, {v})",
             v=value,
-            branches=Sql(branches),
+            branches=branches,
         )

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from typing_extensions import override
 
-from onefold.foundation.warehouse import Sql, literal, sql
+from onefold.foundation.warehouse import Sql, literal, spaced, sql
 from onefold.sources.cleaning.step import TextStep
 
 
@@ -23,11 +23,9 @@ class ValueMap(TextStep):
 
     @override
     def sql(self, value: Sql) -> Sql:
-        branches = " ".join(
-            sql("WHEN {found} THEN {put}", found=literal(found.lower()), put=literal(put)).text
+        branches = spaced(
+            sql("WHEN {found} THEN {put}", found=literal(found.lower()), put=literal(put))
             for found, put in self.values.items()
         )
         rest = value if self.otherwise == "keep" else Sql("NULL")
-        return sql(
-            "CASE lower(trim({v})) {branches} ELSE {rest} END", v=value, branches=Sql(branches), rest=rest
-        )
+        return sql("CASE lower(trim({v})) {branches} ELSE {rest} END", v=value, branches=branches, rest=rest)

@@ -67,7 +67,7 @@ WORDS: Examples = [
     ("b mueller", "anna mueller", 0.0),
     ("sofia deligianni", "ilias deligiannis", 0.6),
     ("anna anna", "anna", 1.0),
-    ("anna anna", "anna berta", 0.0),
+    ("anna anna", "anna berta", 0.483333333),
     ("юлия иванова", "иванова юлиа", 0.883333333),
     ("Παπάς", "Παπας", 0.906666667),
     (" anna  mueller ", "anna mueller", 1.0),

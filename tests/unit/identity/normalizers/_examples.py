@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from onefold.identity.normalizers import NormalizeContext, Normalizer
 from onefold.identity.normalizers.address import Address
 from onefold.identity.normalizers.alias import Alias

@@ -1,0 +1,35 @@
+"""Log lines go to standard error, for people or as JSON; standard output belongs to what was asked for."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs(level: str, form: str, *, anew: bool = True) -> None:
+    """Set the least important level that is written, and the form: `text` or `json`.
+
+    Args:
+        level: DEBUG, INFO, WARNING or ERROR.
+        form: how a line is written.
+        anew: replace what the program around us has configured; without it, that stands.
+    """
+    if structlog.is_configured() and not anew:
+        return
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
