@@ -31,12 +31,11 @@ _MEMORY_SHARE = 0.6
 
 
 class WorkspaceDefinition(Definition):
-    """The workspace itself: its language, its region and what it is for."""
+    """The workspace itself: its language and its region, which hold for sources that do not say."""
 
     kind: Literal["workspace"] = "workspace"
     folder: ClassVar[str] = ""
 
-    mode: Literal["production", "sandbox", "trial"] = "production"
     language: str = Field(
         default="en", pattern="^[a-z]{2}$", description="ISO 639-1: the language of labels."
     )
@@ -141,9 +140,21 @@ def _references(definition: Definition) -> list[tuple[str, str]]:
     return [("source", table) for table in sorted(tables)]
 
 
+def sources_of(definitions: Definitions) -> list[SourceDefinition]:
+    """Return the sources; the workspace's language and region hold where a source says nothing."""
+    workspace = workspace_of(definitions)
+    defaults = {"language": workspace.language, "default_region": workspace.region}
+    return [
+        source.model_copy(
+            update={name: value for name, value in defaults.items() if name not in source.model_fields_set}
+        )
+        for source in definitions.of(SourceDefinition)
+    ]
+
+
 def describe_tables(definitions: Definitions) -> dict[str, TableDescription]:
     """Return the description of every source's table by name."""
-    return {source.name: describe(source) for source in definitions.of(SourceDefinition)}
+    return {source.name: describe(source) for source in sources_of(definitions)}
 
 
 def build_stages(definitions: Definitions, directory: Path, store: Store) -> Sequence[Stage]:
@@ -158,7 +169,7 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
     cache = directory / ".onefold" / "cache"
     stages: list[Stage] = [
         SourceStage(source, directory, cache, dependents.get(source.name, {}))
-        for source in definitions.of(SourceDefinition)
+        for source in sources_of(definitions)
     ]
     source_names = frozenset(stage.name for stage in stages)
     if stages:

@@ -148,7 +148,8 @@ class Table:
                 message = f"There is no table {self.name!r}."
                 raise NotFound(message, code="workspace.table_unknown", hint=nearest(self.name, known))
             warehouse.create_view("this", sql("SELECT * FROM {name}", name=ident(self.name)))
-            return warehouse.arrow(own_query(query))
+            with _asked_by_the_caller():
+                return warehouse.arrow(own_query(query))
 
 
 class Workspace:
@@ -472,7 +473,7 @@ class Workspace:
 
     def sql(self, query: str, *, run_id: str | None = None, **params: Scalar) -> pa.Table:
         """Return the result of a query over the published tables, `$name` standing for a parameter."""
-        with self.reader(run_id=run_id, query=query) as warehouse:
+        with self.reader(run_id=run_id, query=query) as warehouse, _asked_by_the_caller():
             return warehouse.arrow(own_query(query), **params)
 
     @contextmanager
@@ -506,7 +507,9 @@ def _asked_by_the_caller() -> Iterator[None]:
         raise InvalidInput(error.message, code="workspace.query_failed", hint=hint) from error
 
 
-def new_workspace(directory: Path, files: Sequence[Path], settings: Settings | None = None) -> list[Path]:
+def new_workspace(
+    directory: Path, files: Sequence[Path], *, region: str | None = None, settings: Settings | None = None
+) -> list[Path]:
     """Make a workspace in a folder, with a drafted source for each file, and return the files written.
 
     Raises:
@@ -519,6 +522,8 @@ def new_workspace(directory: Path, files: Sequence[Path], settings: Settings | N
     directory.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^a-z0-9]+", "_", directory.resolve().name.lower()).strip("_") or "workspace"
     document = {"kind": "workspace", "name": name if name[0].isalpha() else f"w_{name}"}
+    if region:
+        document["region"] = region.upper()
     written = [directory / WORKSPACE_FILE]
     written[0].write_text(write_document(dict(document)), encoding="utf-8")
     ignored = directory / ".gitignore"

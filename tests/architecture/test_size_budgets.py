@@ -71,7 +71,9 @@ def test_functions_are_short_and_take_few_parameters() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in python_files()
-        for line in too_large(parse(path), count_parameters="src" in path.parts and "entrypoints" not in path.parts)
+        for line in too_large(
+            parse(path), count_parameters="src" in path.parts and "entrypoints" not in path.parts
+        )
     ]
     assert found == []
 

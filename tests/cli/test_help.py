@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-import typer
 
 from onefold.entrypoints.cli import (
     data_commands,
@@ -108,13 +107,17 @@ def test_a_slip_of_the_pen_is_answered_with_the_next_step(typed: list[str], mean
     assert done.out == ""
     assert meant in done.err
     assert "--help` shows what there is." in done.err
-    assert error_of(onefold(*typed, "--json", codes=(2,)))["code"] == "cli.usage"
+
+
+def test_a_slip_is_told_to_programs_as_json() -> None:
+    error = error_of(onefold("run", "--ful", "--json", codes=(2,)))
+    assert (error["code"], error["message"]) == ("cli.usage", "`onefold run` has no option --ful.")
 
 
 def test_without_a_command_the_help_is_the_answer() -> None:
     done = onefold(codes=(2,))
     assert "Usage: onefold" in done.told
-    assert "error" not in done.told
+    assert "error cli" not in done.told
 
 
 def test_the_version_is_told() -> None:
@@ -141,4 +144,3 @@ def test_settings_as_json_have_stable_keys() -> None:
     found = onefold("settings", "--json").json
     assert isinstance(found, list)
     assert all(one.keys() == {"variable", "type", "default", "description"} for one in found)
-    assert isinstance(app, typer.Typer)

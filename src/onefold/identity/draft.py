@@ -55,7 +55,7 @@ def _rules(known: set[str], *, has_name: bool) -> list[Mapping[str, object]]:
         rules += [{"name": f"same_{one}", "when": [one]} for one in ("email", "phone") if one in known]
         return rules
     if "email" in known:
-        rules.append({"name": "email_and_name", "when": ["email", {**_ALIKE, "precision": 80}]})
+        with_exceptions({"name": "email_and_name", "when": ["email", {**_ALIKE, "precision": 80}]}, birth)
     if "phone" in known:
         with_exceptions({"name": "phone_and_name", "when": ["phone", {**_ALIKE, "precision": 80}]}, birth)
     if "birth_date" in known:

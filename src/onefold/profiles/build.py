@@ -163,7 +163,7 @@ def _value(attribute: AttributePlan, table: str, *, all_records: bool) -> Sql:
 
 def _origin_value(origin: Origin, kind: Column) -> Sql:
     # Adding nothing says that the column is a number, which engines then cast to a whole number alike.
-    number = Sql(" + 0" if kind.type in _WHOLE else "")
+    number = Sql(" + 0") if kind.type in _WHOLE else Sql("")
     columns = [
         sql("CAST({c}{number} AS {kind})", c=ident("t", name), number=number, kind=kind.sql_type)
         for name in origin.columns

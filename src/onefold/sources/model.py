@@ -128,7 +128,7 @@ class SourceDefinition(Definition):
         default=0.05,
         ge=0,
         le=1,
-        description="Above this share of rejected rows what depends on the source is skipped.",
+        description="Above this share of rejected rows, and above five rows, what depends on the source is skipped.",
     )
 
     @model_validator(mode="after")

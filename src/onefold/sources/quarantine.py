@@ -6,9 +6,7 @@ were read again and fit have left it. `quarantine_select` shows all of them as o
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
 
 from onefold.foundation.warehouse import (
@@ -17,6 +15,7 @@ from onefold.foundation.warehouse import (
     Sql,
     TableRef,
     Warehouse,
+    all_of,
     comma,
     ident,
     literal,
@@ -24,11 +23,9 @@ from onefold.foundation.warehouse import (
     union_all,
 )
 from onefold.sources.connectors import Coverage, Scan
-from onefold.sources.connectors.connector import FILE, LINE
-from onefold.sources.reading import BAD, ReadRows
+from onefold.sources.rejections import Rejections
 
 SUFFIX: Final = "__quarantine"
-_LONGEST_VALUE: Final = 1_000
 
 COLUMNS: Final = (
     Column("source", ColumnType.TEXT),
@@ -70,199 +67,6 @@ def quarantine_rows(warehouse: Warehouse, sources: Iterable[str]) -> list[dict[s
     return [dict(zip(names, row, strict=True)) for row in warehouse.rows(select)]
 
 
-@dataclass(frozen=True, slots=True)
-class Rejections:
-    """The rows a scan rejected: in a table of the engine with the columns of quarantine.
-
-    Attributes:
-        rows: source rows rejected; a quote that is never closed counts all lines it swallowed.
-        codes: how many misfits of each code.
-    """
-
-    table: str
-    rows: int
-    codes: dict[str, int]
-
-
-def collect(
-    warehouse: Warehouse,
-    scan: Scan,
-    read: ReadRows,
-    *,
-    source: str,
-    key: Sequence[str],
-    run_id: str,
-    now: dt.datetime,
-) -> Rejections:
-    """Gather the misfits of the rows and what the reader itself could not split into one table."""
-    table = f"{read.table}_rejected"
-    split = f"{read.table}_unsplit"
-    unsplit = 0
-    if scan.rejects is not None:
-        unsplit = warehouse.create_table(split, scan.rejects)
-    selects: list[Sql] = []
-    if read.bad:
-        selects.append(_misfits(warehouse, scan, read, key, split if unsplit else None))
-    if unsplit:
-        selects.append(
-            sql(
-                "SELECT file, line, CAST(NULL AS VARCHAR) AS record_key, field, raw_value, code, reason FROM ({rows})",
-                rows=_with_breaks(
-                    warehouse, scan, read, sql("SELECT * FROM {t}", t=ident(split)), _file_of(scan), split
-                ),
-            )
-        )
-    if not selects:
-        warehouse.drop(split)
-        return Rejections(table, 0, {})
-    urls = " ".join(
-        sql("WHEN {path} THEN {url}", path=literal(str(file.path)), url=literal(file.url)).text
-        for file in scan.files
-    )
-    name_file = (
-        sql("CASE file {urls} ELSE file END", urls=Sql(urls)) if urls else Sql("CAST(file AS VARCHAR)")
-    )
-    warehouse.create_table(
-        table,
-        sql(
-            "SELECT {source} AS source, {file} AS file, line, record_key, field, "
-            "left(raw_value, {longest}) AS raw_value, code, reason, {run} AS run_id, {now} AS quarantined_at, "
-            "{now} AS first_seen_at FROM ({rows})",
-            source=literal(source),
-            file=name_file,
-            longest=_LONGEST_VALUE,
-            run=literal(run_id),
-            now=literal(now),
-            rows=union_all(selects),
-        ),
-    )
-    rows = read.bad
-    if unsplit:
-        swallowed = sql(
-            "SELECT count(*) + coalesce(sum(CASE WHEN code = 'quote' THEN greatest(0, length(trim(raw_value, chr(10)))"
-            " - length(replace(trim(raw_value, chr(10)), chr(10), ''))) ELSE 0 END), 0) FROM {t}",
-            t=ident(split),
-        )
-        rows += int(str(warehouse.rows(swallowed)[0][0]))
-    warehouse.drop(split)
-    counted = warehouse.rows(
-        sql("SELECT code, count(*) FROM {t} GROUP BY code ORDER BY code", t=ident(table))
-    )
-    return Rejections(table, rows, {str(code): int(str(count)) for code, count in counted})
-
-
-def _file_of(scan: Scan) -> Sql:
-    return (
-        ident(FILE) if FILE in scan.provenance else literal(str(scan.files[0].path) if scan.files else None)
-    )
-
-
-def _misfits(
-    warehouse: Warehouse, scan: Scan, read: ReadRows, key: Sequence[str], unsplit: str | None
-) -> Sql:
-    """Return the misfits of the table's rows with file, line and key."""
-    file = (
-        ident(FILE) if FILE in scan.provenance else literal(str(scan.files[0].path) if scan.files else None)
-    )
-    parts = [sql("CAST({k} AS VARCHAR)", k=ident(name)) for name in key]
-    record_key = sql("concat_ws(' / ', {parts})", parts=comma(parts)) if parts else Sql("NULL")
-    line = Sql("")
-    if LINE in scan.provenance:
-        line = sql("CAST({line} AS BIGINT) AS line,", line=ident(LINE))
-    elif not scan.files:
-        line = Sql("CAST(NULL AS BIGINT) AS line,")
-    rows = sql(
-        "SELECT rowid AS r, CAST({file} AS VARCHAR) AS file, {line} "
-        "nullif(CAST({key} AS VARCHAR), '') AS record_key, unnest({bad}) AS misfit FROM {t} WHERE {bad} IS NOT NULL",
-        file=file,
-        line=line,
-        key=record_key,
-        bad=ident(BAD),
-        t=ident(read.table),
-    )
-    if not line.text:
-        rows = _lined(scan, read, rows, file, unsplit)
-        rows = _with_breaks(warehouse, scan, read, rows, file, unsplit)
-    return sql(
-        "SELECT file, line, record_key, misfit.field AS field, misfit.raw AS raw_value, misfit.code AS code, "
-        "misfit.reason AS reason FROM ({rows})",
-        rows=rows,
-    )
-
-
-def _lined(scan: Scan, read: ReadRows, rows: Sql, file: Sql, unsplit: str | None) -> Sql:
-    """Return the rows (file, r) with the number of their record in the file, from `first_line`, as `line`."""
-    starts = sql(
-        "SELECT CAST({file} AS VARCHAR) AS file, min(rowid) AS start FROM {t} GROUP BY 1",
-        file=file,
-        t=ident(read.table),
-    )
-    lined = sql(
-        "SELECT found.*, found.r - starts.start + {first} AS line FROM ({rows}) AS found "
-        "JOIN ({starts}) AS starts USING (file)",
-        first=scan.first_line,
-        rows=rows,
-        starts=starts,
-    )
-    if unsplit is None:
-        return lined
-    # The i-th unsplit record of a file (from 0) pushes down all that would stand at its number minus i.
-    pushed = sql(
-        "SELECT file, threshold, max(n) AS n FROM (SELECT file, line - row_number() OVER one + 1 AS threshold, "
-        "row_number() OVER one AS n FROM {t} WINDOW one AS (PARTITION BY file ORDER BY line)) GROUP BY ALL",
-        t=ident(unsplit),
-    )
-    return sql(
-        "SELECT lined.* REPLACE (lined.line + coalesce(pushed.n, 0) AS line) FROM ({lined}) AS lined "
-        "ASOF LEFT JOIN ({pushed}) AS pushed ON lined.file = pushed.file AND lined.line >= pushed.threshold",
-        lined=lined,
-        pushed=pushed,
-    )
-
-
-def _with_breaks(
-    warehouse: Warehouse, scan: Scan, read: ReadRows, rows: Sql, file: Sql, unsplit: str | None
-) -> Sql:
-    """Return the rows (file, line) with line breaks inside the values of earlier records added to their line.
-
-    Line breaks in columns that are left out, and in records that could not be split, are not seen.
-    """
-    if not scan.line_breaks:
-        return rows
-    texts = [
-        ident(c.name)
-        for c in warehouse.columns(read.table)
-        if c.type is ColumnType.TEXT and c.name not in (BAD, FILE)
-    ]
-    # Values that did not fit their type are in `_bad` only.
-    misfits = sql(
-        "list_sum(list_transform(list_filter({bad}, lambda e: e.code = 'type'), lambda e: {n}))",
-        n=_line_breaks(Sql("e.raw")),
-        bad=ident(BAD),
-    )
-    count = Sql(" + ".join(f"coalesce({breaks.text}, 0)" for breaks in [*map(_line_breaks, texts), misfits]))
-    broken = sql(
-        "SELECT * FROM (SELECT CAST({file} AS VARCHAR) AS file, rowid AS r, {count} AS n FROM {t}) WHERE n > 0",
-        file=file,
-        count=count,
-        t=ident(read.table),
-    )
-    breaks = sql(
-        "SELECT file, line, CAST(sum(n) OVER (PARTITION BY file ORDER BY line) AS BIGINT) AS n FROM ({lined})",
-        lined=_lined(scan, read, broken, file, unsplit),
-    )
-    return sql(
-        "SELECT found.* REPLACE (found.line + coalesce(breaks.n, 0) AS line) FROM ({rows}) AS found "
-        "ASOF LEFT JOIN ({breaks}) AS breaks ON found.file = breaks.file AND found.line > breaks.line",
-        rows=rows,
-        breaks=breaks,
-    )
-
-
-def _line_breaks(text: Sql) -> Sql:
-    return sql("length({t}) - length(replace({t}, chr(10), ''))", t=text)
-
-
 def merged(
     rejections: Rejections, scan: Scan, *, source: str, known: bool, key_texts: Sql | None
 ) -> Sql | None:
@@ -284,10 +88,9 @@ def merged(
     if fresh and not known:
         selects.append(sql("SELECT {c} FROM {t}", c=columns, t=ident(rejections.table)))
     if fresh and known:
-        same = Sql(
-            " AND ".join(
-                f"now.{c} IS NOT DISTINCT FROM old.{c}" for c in ("file", "record_key", "field", "raw_value")
-            )
+        same = all_of(
+            sql("now.{c} IS NOT DISTINCT FROM old.{c}", c=ident(name))
+            for name in ("file", "record_key", "field", "raw_value")
         )
         selects.append(
             sql(

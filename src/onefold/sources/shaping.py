@@ -183,13 +183,12 @@ class ShapedTables:
                 on=on,
             )
         else:
-            counted = "SELECT {h} AS h, count(*) AS n FROM {t} GROUP BY ALL"
             statement = sql(
                 "SELECT coalesce(sum(greatest(coalesce(new.n, 0) - coalesce(old.n, 0), 0)), 0), 0, "
                 "coalesce(sum(greatest(coalesce(old.n, 0) - coalesce(new.n, 0), 0)), 0) "
                 "FROM ({new}) AS new FULL JOIN ({old}) AS old ON new.h = old.h",
-                new=sql(counted, h=ident(ROW_HASH), t=new),
-                old=sql(counted, h=ident(ROW_HASH), t=old),
+                new=_counted_hashes(new),
+                old=_counted_hashes(old),
             )
         (row,) = self.warehouse.rows(statement)
         return Differences(*(int(str(count)) for count in row))
@@ -502,6 +501,10 @@ class ShapedTables:
             sql("SELECT CAST(max({u}) AS VARCHAR) FROM {t}", u=ident(name), t=ident(read.table))
         )
         return None if row[0] is None else str(row[0])
+
+
+def _counted_hashes(table: Sql) -> Sql:
+    return sql("SELECT {h} AS h, count(*) AS n FROM {t} GROUP BY ALL", h=ident(ROW_HASH), t=table)
 
 
 def _types(columns: Sequence[Column]) -> list[tuple[str, ColumnType, tuple[int, int] | None]]:

@@ -16,12 +16,15 @@ from onefold.runs import Outcome, StageContext, StageResult
 from onefold.sources.connectors import ConnectorContext, Coverage, Scan, ScanRequest, Watermark
 from onefold.sources.files import FileAccess
 from onefold.sources.model import SourceDefinition, key_of
-from onefold.sources.quarantine import SUFFIX, Rejections, collect, merged, quarantine_ref
+from onefold.sources.quarantine import SUFFIX, merged, quarantine_ref
 from onefold.sources.reading import ReadRows, read_scan
+from onefold.sources.rejections import Rejections, RunMoment, collect
 from onefold.sources.schema import Drift, PlannedColumn, drift_of, plan_columns
 from onefold.sources.shaping import Differences, Shaped, ShapedTables
 
 GROUP: Final = "sources"
+_ALWAYS_ALLOWED: Final = 5
+"""So few rejected rows stop nothing, however small the file; a share says little of ten rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +149,7 @@ class _Refresh:
             read,
             source=self.definition.name,
             key=self.definition.primary_key,
-            run_id=self.context.run_id,
-            now=self.context.now,
+            run=RunMoment(self.context.run_id, self.context.now),
         )
         self.tables.add(rejections.table)
         rows_in = read.rows + rejections.rows - read.bad
@@ -339,10 +341,10 @@ class _Refresh:
     def _is_over_limit(self, rejections: Rejections, rows_in: int, rows_out: int) -> bool:
         """Return whether too many rows are in quarantine: of those read, and of all there are."""
         allowed = self.definition.max_rejected_ratio
-        now = rejections.rows > allowed * rows_in
         if self.coverage is Coverage.EVERYTHING:
-            return now
-        return self.standing > allowed * (rows_out + self.standing)
+            return rejections.rows > max(_ALWAYS_ALLOWED if rows_out else 0, allowed * rows_in)
+        everything = rows_out + self.standing
+        return self.standing > max(_ALWAYS_ALLOWED if rows_out else 0, allowed * everything)
 
     def _state(
         self, planned: Sequence[PlannedColumn], scan: Scan, shaped: Shaped, outcome: Outcome

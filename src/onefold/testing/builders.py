@@ -209,10 +209,9 @@ class SmallWorkspace:
         failed = [stage for stage in report.stages if stage.error_code]
         assert not failed, failed
 
-    def rows(self, table: str, columns: str = "*", where: str = "TRUE") -> list[dict[str, object]]:
-        """Return rows of a published table as mappings."""
-        found = self.warehouse.arrow(Sql(f'SELECT {columns} FROM "{table}" WHERE {where}'))  # noqa: S608  # of a test
-        return list(found.to_pylist())
+    def rows(self, table: str) -> list[dict[str, object]]:
+        """Return the rows of a published table as mappings."""
+        return list(self.warehouse.arrow(sql("SELECT * FROM {table}", table=ident(table))).to_pylist())
 
     def people(self) -> frozenset[frozenset[str]]:
         """Return the profiles as sets of records, each written `table:id`."""
@@ -248,6 +247,6 @@ def a_workspace_of(
         tables={table.name: table for table in tables},
         identity=IdentityDefinition.model_validate(settings),
         profile=None if profile is None else ProfileDefinition.model_validate({"name": "person", **profile}),
-        warehouse=warehouse or DuckDBWarehouse(),
+        warehouse=warehouse or DuckDBWarehouse(check_portable=True),
         directory=directory,
     )

@@ -79,3 +79,33 @@ def test_sql_is_the_reference(
             assert there == pytest.approx(expected, abs=1.5e-9)
             assert back == pytest.approx(expected, abs=1.5e-9)
             assert 0 <= expected <= 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(left=WORDS, right=WORDS)
+def test_words_pairs_the_most_similar_ones_first(left: str, right: str) -> None:
+    assert Words().python(left, right) == weakest_of_best_pairs(left.split(), right.split())
+
+
+@given(left=WORDS, right=WORDS, data=st.data())
+def test_words_does_not_depend_on_their_order(left: str, right: str, data: st.DataObject) -> None:
+    moved = " ".join(data.draw(st.permutations(right.split())))
+    assert Words().python(left, moved) == Words().python(left, right)
+
+
+def weakest_of_best_pairs(left: list[str], right: list[str]) -> float:
+    """The definition, taken literally: look for the best pair left, again and again."""
+    short, long = sorted((sorted(left), sorted(right)), key=lambda words: (len(words), words))
+    weakest = 1.0 if short else 0.0
+    while short:
+        _, i, j = max((alike(a, b), -i, -j) for i, a in enumerate(short) for j, b in enumerate(long))
+        weakest = min(weakest, alike(short.pop(-i), long.pop(-j)))
+    return weakest
+
+
+def alike(left: str, right: str) -> float:
+    if left == right:
+        return 1.0
+    if len(left) == 1 or len(right) == 1:
+        return 0.9 if left[0] == right[0] else 0.0
+    return JaroWinkler().python(left, right) or 0.0

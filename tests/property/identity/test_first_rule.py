@@ -34,7 +34,7 @@ class Record:
 
 @pytest.fixture(scope="module")
 def warehouse() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def agree(left: Record, right: Record, rule: tuple[int, ...]) -> bool:

@@ -24,7 +24,7 @@ Event = tuple[str, str, str | None, str | None, int | None]
 
 @pytest.fixture(scope="module")
 def warehouse() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def tables_of(rows: Rows) -> list[SmallTable]:
@@ -110,7 +110,7 @@ class Oracle:
 
 
 def told(workspace: SmallWorkspace, run: int) -> set[Event]:
-    rows = workspace.rows("profile_events", where=f"run_id = 'run_{run}'")
+    rows = [row for row in workspace.rows("profile_events") if row["run_id"] == f"run_{run}"]
     found = [
         (
             str(row["event"]),

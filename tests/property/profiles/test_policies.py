@@ -26,7 +26,7 @@ Row = dict[str, object]
 
 @pytest.fixture(scope="module")
 def warehouse() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def utc(*parts: int) -> dt.datetime:
@@ -106,7 +106,12 @@ def merged(
     return profiles, lineage, records
 
 
-def candidates(records: list[Row], name: str) -> list[Candidate]:
+def policy_of(spec: Mapping[str, object]) -> MergePolicy:
+    settings = {key: value for key, value in spec.items() if key != "kind"}
+    return discover("onefold.profiles.merge_policies", MergePolicy)[str(spec["kind"])](**settings)
+
+
+def candidates(records: list[Row], name: str, filled: Mapping[int, int]) -> list[Candidate]:
     known = [record for record in records if record[name] is not None]
     frequency = Counter(record[name] for record in known)
     return [
@@ -115,60 +120,82 @@ def candidates(records: list[Row], name: str) -> list[Candidate]:
             record_no=int(str(record["record_no"])),
             source=str(record["source"]),
             updated_at=record["at"],  # type: ignore[arg-type]  # a moment
-            filled=sum(record[one] is not None for one in ("person", *VALUES)),
+            filled=filled[int(str(record["record_no"]))],
             frequency=frequency[record[name]],
         )
         for record in known
     ]
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "importance by name"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def filled_of(records: list[Row], copies: Mapping[str, int]) -> dict[int, int]:
+    """Return how many attributes each record knows, where a column gives so many attributes."""
+    return {
+        int(str(record["record_no"])): sum(n for name, n in copies.items() if record[name] is not None)
+        for record in records
+    }
+
+
+# Each policy on each column, as an attribute of its own, so that one run tries all of them.
+SPECS: Mapping[str, Mapping[str, object]] = {
+    **{kind: {"kind": kind} for kind in KINDS},
+    "by_name": {"kind": "importance", "sources": ["b", "a"]},
+}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=people())
-def test_sql_picks_what_python_picks(warehouse: DuckDBWarehouse, kind: str, found: list[list[Row]]) -> None:
-    spec: dict[str, object] = {"kind": kind}
-    if kind == "importance by name":
-        spec = {"kind": "importance", "sources": ["b", "a"]}
-    policy = discover("onefold.profiles.merge_policies", MergePolicy)[str(spec["kind"])](
-        **{key: value for key, value in spec.items() if key != "kind"}
-    )
-    profiles, lineage, records = merged(warehouse, found, {"policy": spec})
+def test_sql_picks_what_python_picks(warehouse: DuckDBWarehouse, found: list[list[Row]]) -> None:
+    attributes = {
+        f"{spec}_{name}": {"from": [f"{table}.{name}" for table in TABLES], "policy": SPECS[spec]}
+        for spec in SPECS
+        for name in VALUES
+    }
+    profiles, lineage, records = merged(warehouse, found, {"attributes": attributes})
     for person, mine in records.items():
         assert profiles[person]["record_count"] == len(mine)
         assert profiles[person]["source_count"] == len({record["source"] for record in mine})
-        for name in VALUES:
-            known = candidates(mine, name)
+        filled = filled_of(mine, {"person": 1, **dict.fromkeys(VALUES, len(SPECS) + 1)})
+        for spec, name in ((spec, name) for spec in SPECS for name in VALUES):
+            policy, attribute = policy_of(SPECS[spec]), f"{spec}_{name}"
+            known = candidates(mine, name, filled)
             winner = policy.choose(known)
             if isinstance(policy, Collect):
-                assert profiles[person][name] == (policy.collected(known) or None)
+                assert profiles[person][attribute] == (policy.collected(known) or None)
             else:
-                assert profiles[person][name] == (winner.value if winner else None), name
-            assert lineage[person][name] == (winner.record_no if winner else None), name
+                assert profiles[person][attribute] == (winner.value if winner else None), attribute
+            assert lineage[person][attribute] == (winner.record_no if winner else None), attribute
+
+
+IN_GROUPS = ("importance", "by_name", "most_recent", "least_recent", "most_complete")
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(found=people(), kind=st.sampled_from(["importance", "most_recent", "least_recent", "most_complete"]))
-def test_a_group_is_one_record_whole(warehouse: DuckDBWarehouse, found: list[list[Row]], kind: str) -> None:
-    group = {"attributes": ["text", "day"], "policy": kind}
-    profiles, lineage, records = merged(warehouse, found, {"groups": {"both": group}})
-    policy = discover("onefold.profiles.merge_policies", MergePolicy)[kind]()
+@given(found=people())
+def test_a_group_is_one_record_whole(warehouse: DuckDBWarehouse, found: list[list[Row]]) -> None:
+    both = ("text", "day")
+    attributes = {
+        f"{spec}_{name}": {"from": [f"{table}.{name}" for table in TABLES]}
+        for spec in IN_GROUPS
+        for name in both
+    }
+    groups = {
+        f"g_{spec}": {"attributes": [f"{spec}_{name}" for name in both], "policy": SPECS[spec]}
+        for spec in IN_GROUPS
+    }
+    profiles, lineage, records = merged(warehouse, found, {"attributes": attributes, "groups": groups})
     for person, mine in records.items():
-        offers = [record for record in mine if record["text"] is not None or record["day"] is not None]
-        plain = {int(str(record["record_no"])): record for record in offers}
+        offers = [record for record in mine if any(record[name] is not None for name in both)]
+        copies = {"person": 1, **dict.fromkeys(VALUES, 1), **dict.fromkeys(both, len(IN_GROUPS) + 1)}
         named = [{**record, "text": record["text"] or "-"} for record in offers]
-        full = {int(str(r["record_no"])): sum(r[n] is not None for n in ("person", *VALUES)) for r in offers}
-        known = [
-            Candidate(one.value, one.record_no, one.source, one.updated_at, full[one.record_no])
-            for one in candidates(named, "text")
-        ]
-        winner = policy.choose(known)
-        expected = plain[winner.record_no] if winner else {"text": None, "day": None}
-        assert {name: profiles[person][name] for name in ("text", "day")} == {
-            name: expected[name] for name in ("text", "day")
-        }
-        for name in ("text", "day"):
-            number = winner.record_no if winner and expected[name] is not None else None
-            assert lineage[person][name] == number
+        known = candidates(named, "text", filled_of(mine, copies))
+        by_number = {int(str(record["record_no"])): record for record in offers}
+        for spec in IN_GROUPS:
+            winner = policy_of(SPECS[spec]).choose(known)
+            for name in both:
+                expected = by_number[winner.record_no][name] if winner else None
+                number = winner.record_no if winner and expected is not None else None
+                assert profiles[person][f"{spec}_{name}"] == expected
+                assert lineage[person][f"{spec}_{name}"] == number
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

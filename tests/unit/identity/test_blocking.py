@@ -17,7 +17,7 @@ PLAIN = {name: {"normalize": ["lower_case"]} for name in ("x", "y", "z")}
 
 @cache
 def engine() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def workspace(rows: Sequence[Mapping[str, object]], **rule: object) -> SmallWorkspace:

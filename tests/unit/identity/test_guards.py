@@ -21,7 +21,7 @@ PLAIN = {name: {"normalize": ["lower_case"]} for name in COLUMNS}
 
 @cache
 def engine() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def run(

@@ -14,7 +14,7 @@ from onefold.testing.builders import SmallTable, SmallWorkspace, a_workspace_of
 
 @cache
 def engine() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def day(number: int) -> dt.datetime:

@@ -27,7 +27,7 @@ PLAIN = {"attributes": {"born": {"normalize": ["lower_case"]}}}
 
 @cache
 def engine() -> DuckDBWarehouse:
-    return DuckDBWarehouse()
+    return DuckDBWarehouse(check_portable=True)
 
 
 def people(name: str, rows: Sequence[Mapping[str, object]], **more: object) -> SmallTable:
@@ -172,8 +172,8 @@ def test_values_that_many_share_are_nobodys_in_exact_and_fuzzy_conditions() -> N
     for rule in (["email"], ["city", {"attribute": "email", "precision": "high"}]):
         workspace = ran(people("a", shop + pair), rules=[rule], **limit)
         assert {p for p in workspace.people() if len(p) > 1} == {frozenset({"a:x", "a:y"})}
-        bypassed = workspace.rows("match_bypassed", "attribute, value, records")
-        assert bypassed == [{"attribute": "email", "value": "shop@store.org", "records": 4}]
+        bypassed = [(r["attribute"], r["value"], r["records"]) for r in workspace.rows("match_bypassed")]
+        assert bypassed == [("email", "shop@store.org", 4)]
 
 
 def test_one_record_with_a_value_twice_counts_once() -> None:

@@ -115,8 +115,8 @@ def test_phone(
 
 
 REGIONS = (
-    "SELECT * FROM (VALUES ('0171 2345678', 'DE'), ('0171 2345678', 'gb '), ('07700 900123', 'GB'), "
-    "('07700 900123', ''), ('0171 2345678', NULL), (' ', 'DE'), (NULL, 'GB')) AS v(phone, country)"
+    "SELECT * FROM (VALUES ('0171 2345678', 'DE'), ('0171 2345678', 'gb '), ('020 7946 0958', 'GB'), "
+    "('020 7946 0958', ''), ('0171 2345678', NULL), (' ', 'DE'), (NULL, 'GB')) AS v(phone, country)"
 )
 
 

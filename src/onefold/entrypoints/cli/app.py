@@ -78,9 +78,13 @@ def main() -> None:
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _forget_output()
+        code = 0
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):  # typer's own way to end on one
+            raise
+        _forget_output()
+        code = 0
     except OSError as error:
         _end(_of_the_system(error))
     except Exception as error:  # noqa: BLE001 - the outermost boundary; it says where, and keeps values out
@@ -102,7 +106,12 @@ def _closed_pipes_forgiven() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
+
+
+def _forget_output() -> None:
+    """Let what is still to be written go nowhere: its reader went away (`| head`), and nothing is wrong."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(error: OnefoldError) -> None:

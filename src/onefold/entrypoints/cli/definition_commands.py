@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -15,20 +16,26 @@ from onefold.entrypoints.cli.run_commands import run
 Force = Annotated[bool, typer.Option("--force", help="Also where it undoes changes made elsewhere.")]
 
 
-@app.command(epilog="Examples: onefold init shop · onefold init shop --add crm.csv --add till.csv --run")
+@app.command(
+    epilog="Examples: onefold init shop · onefold init shop --add crm.csv --add till.csv --region DE --run"
+)
 def init(
     directory: Annotated[str, typer.Argument(help="The folder of the new workspace.")] = ".",
     add: Annotated[
         list[Path] | None,
         typer.Option("--add", metavar="FILE", help="Draft a source from this file; may be repeated."),
     ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option("--region", metavar="XX", help="Country of local phone numbers, such as DE."),
+    ] = None,
     run_now: Annotated[bool, typer.Option("--run", help="Run it at once.")] = False,
 ) -> None:
     """Make a workspace: a folder with onefold.yaml, and a drafted source for each file given."""
     from onefold.workspace import new_workspace
 
-    for path in new_workspace(Path(directory), add or []):
-        console.print(f"wrote {path}", markup=False)
+    for path in new_workspace(Path(directory), add or [], region=region):
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
     if not run_now:
         console.print(f"Next: [bold]onefold plan -w {directory}[/], then [bold]onefold run -w {directory}[/]")
         return

@@ -145,6 +145,8 @@ def membership(node: exp.Expr) -> str | None:
         return "(a, b) IN (...) treats nulls and types differently: write EXISTS or a join."
     if node.args.get("unnest"):
         return "x IN unnest(...) is DuckDB's alone: list_contains(l, x)."
+    if not node.expressions and not node.args.get("query"):
+        return "x IN () is an error on Spark: leave the condition out."
     return None
 
 

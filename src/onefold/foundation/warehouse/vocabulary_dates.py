@@ -141,13 +141,16 @@ FUNCTIONS = (
         name="of_epoch_ms",
         parameters=(("a", "TIMESTAMPTZ"),),
         returns="BIGINT",
-        duckdb="epoch_ms(a)",
+        # DuckDB's epoch_ms rounds and its // truncates, so the part below a millisecond is taken off first.
+        duckdb="(epoch_us(a) - (epoch_us(a) % 1000 + 1000) % 1000) // 1000",
         spark="unix_millis(a)",
         python=_epoch_ms,
         examples=(
             ((dt.datetime(2024, 1, 5, 10, 0, 0, 250_000, tzinfo=dt.UTC),), 1704448800250),
             ((dt.datetime(1970, 1, 1, tzinfo=dt.UTC),), 0),
             ((dt.datetime(1969, 12, 31, 23, 59, 59, tzinfo=dt.UTC),), -1000),
+            ((dt.datetime(1970, 1, 1, 0, 0, 0, 1_999, tzinfo=dt.UTC),), 1),
+            ((dt.datetime(1969, 12, 31, 23, 59, 59, 998_500, tzinfo=dt.UTC),), -2),
             ((None,), None),
         ),
     ),

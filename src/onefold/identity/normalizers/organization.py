@@ -49,14 +49,13 @@ class Organization(Normalizer):
     def undecided(self, value: Sql, context: NormalizeContext) -> Sql | None:
         # One or two plain words that no list knows stay as they are.
         whole = sql("lower({v})", v=value)
-        known = comma(literal(word) for word in sorted(self._anywhere | self._at_ends))
-        words = (first_part(whole, " "), second_part(whole, " "))
-        return any_of(
-            [
-                sql("NOT {plain}", plain=fits(value, _PLAIN_WORDS)),
-                *(sql("{word} IN ({known})", word=word, known=known) for word in words),
-            ]
-        )
+        known = sorted(self._anywhere | self._at_ends)
+        conditions = [sql("NOT {plain}", plain=fits(value, _PLAIN_WORDS))]
+        if known:
+            listed = comma(literal(word) for word in known)
+            words = (first_part(whole, " "), second_part(whole, " "))
+            conditions += [sql("{word} IN ({listed})", word=word, listed=listed) for word in words]
+        return any_of(conditions)
 
     @override
     def python(self, value: str, context: NormalizeContext) -> str | None:

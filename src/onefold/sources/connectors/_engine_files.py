@@ -83,6 +83,6 @@ def published_form(name: str, found: FoundColumn | None, want: Column | None) ->
         return sql("CAST({n} AS TIMESTAMP) AS {n}", n=column)
     if found.type is ColumnType.TEXT and found.native != "VARCHAR":
         nested = found.native.endswith(("]", ")")) or found.native == "JSON"
-        form = "CAST(to_json({n}) AS VARCHAR) AS {n}" if nested else "CAST({n} AS VARCHAR) AS {n}"
-        return sql(form, n=column)
+        text = sql("to_json({n})", n=column) if nested else column
+        return sql("CAST({text} AS VARCHAR) AS {n}", text=text, n=column)
     return sql("CAST({n} AS {type}) AS {n}", n=column, type=found.column.sql_type)

@@ -13,6 +13,9 @@ from onefold.sources.connectors.connector import FoundColumn
 # One misfit in two hundred is dirt; more says that the column is something else.
 TOLERANCE: Final = 0.005
 SAMPLES: Final = 20
+# What looks like a date throughout may hold this share that no calendar has.
+_UNREADABLE: Final = 0.05
+_FEWEST_READ: Final = 3
 _CELLS: Final = 200_000
 
 # A leading zero is part of the value (postcodes, telephone numbers, article numbers).
@@ -91,14 +94,17 @@ def _one_form(
     time: str,
     samples: tuple[str, ...],
 ) -> FoundColumn | None:
-    """Return the column when exactly one order of day and month reads the dates; None otherwise."""
-    fitting = [
-        declared
-        for form, declared in forms
-        if _fits(dates, lambda text, form=form: _reads(text, form))  # type: ignore[misc]  # bound
-    ]
+    """Return the column when one order of day and month reads more of the dates than the other; else None.
+
+    All of them look like dates, so a few that no calendar has do not make the column something else.
+    """
+    read = [(sum(_reads(text, form) for text in dates), declared) for form, declared in forms]
+    most = max(count for count, _ in read)
+    fitting = [declared for count, declared in read if count == most]
     if len(fitting) != 1:
         return None  # 01/02/2024 in every row: a guess would swap days and months in silence
+    if len(dates) - most > max(1, int(len(dates) * _UNREADABLE)) or most < _FEWEST_READ:
+        return None
     declared = fitting[0]
     return FoundColumn(name, kind, format=None if declared is None else declared + time, samples=samples)
 

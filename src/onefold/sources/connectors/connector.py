@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -112,6 +112,10 @@ class Coverage(StrEnum):
 
 Reader = Callable[[], pa.RecordBatchReader]
 
+Locate = Callable[[str, int, Sequence[int], Sequence[int]], tuple[Sequence[int], Sequence[int]]]
+"""Given a file (as `_file`), how many of its records were read, the numbers of some (from 0, growing) and the byte
+positions of records that could not be split (growing): the lines, from 1, on which either begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -124,11 +128,12 @@ class Scan:
         reader: a factory of Arrow readers, same columns; called once per attempt.
         provenance: which of `_file`, `_line`, `_reject` the rows have. Needed: `_file` when `files` are several.
         first_line: the line of the first row in each file, where rows have no `_line` (2 below a header).
-        line_breaks: whether a value with a line break takes that many more lines of its file (csv).
+        locate: finds the lines of records, where not every record takes one line (csv); None: it does.
         may_hold_nul: whether texts may hold the character NUL, which quarantines their row.
         rejects: a SELECT over the embedded engine, run after the rows have been read to the end, of rows
             that the reader itself could not split: `file VARCHAR` (as `_file`), `line BIGINT`,
-            `field VARCHAR`, `raw_value VARCHAR`, `code VARCHAR`, `reason VARCHAR`. None: there can be none.
+            `field VARCHAR`, `raw_value VARCHAR`, `code VARCHAR`, `reason VARCHAR`; with `locate` also
+            `position BIGINT`, the bytes before it. None: there can be none.
             Rows are read by `create_table`, `rows` or `arrow`, not `batches`, whose cursor keeps its rejects.
         files: the files read, in the order of reading; empty for what is not files.
         gone: the URLs that the last scan knew and that no longer exist.
@@ -142,7 +147,7 @@ class Scan:
     reader: Reader | None = None
     provenance: frozenset[str] = frozenset()
     first_line: int = 1
-    line_breaks: bool = False
+    locate: Locate | None = None
     may_hold_nul: bool = False
     rejects: Sql | None = None
     files: tuple[LocalFile, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -11,11 +12,12 @@ from typing import ClassVar, Final
 from pydantic import Field
 from typing_extensions import override
 
-from onefold.foundation.warehouse import Sql, comma, ident, literal, sql, union_all
+from onefold.foundation.warehouse import Sql, comma, ident, literal, spaced, sql, union_all
 from onefold.sources.connectors._byte_scan import buffer_for, scan_bytes
 from onefold.sources.connectors._csv_dialect import Dialect, Wanted, dialect_of, transcoded
+from onefold.sources.connectors._csv_lines import CsvFile
 from onefold.sources.connectors._text_types import typed_columns
-from onefold.sources.connectors.connector import FILE, ConnectorContext, FoundColumn, ScanRequest
+from onefold.sources.connectors.connector import FILE, ConnectorContext, FoundColumn, Locate, ScanRequest
 from onefold.sources.connectors.file_connector import FileConnector, FileRead
 from onefold.sources.files import Compression, LocalFile
 
@@ -103,6 +105,7 @@ class Csv(FileConnector):
         selects: list[Sql] = []
         rejects: list[Sql] = []
         drop_after: list[str] = []
+        spelled: dict[str, CsvFile] = {}
         may_hold_nul = False
         alike = itertools.groupby(dialects, key=lambda pair: _reading(*pair))
         for number, (_, group) in enumerate(alike):
@@ -119,11 +122,13 @@ class Csv(FileConnector):
             )
             selects.append(self._select(members[0][1], names, reading))
             rejects.append(rejected_rows(tables, origin))
+            for (file, dialect), path in zip(members, read, strict=True):
+                spelled[str(file.path)] = self._as_read(dialect, path, packed)
         return FileRead(
             select=union_all(selects),
             provenance=frozenset({FILE}) if self.many else frozenset(),
             first_line=dialects[0][1].lines_above + 1,
-            line_breaks=True,
+            locate=_locator(spelled),
             may_hold_nul=may_hold_nul,
             rejects=union_all(rejects),
             drop_after=tuple(drop_after),
@@ -149,6 +154,17 @@ class Csv(FileConnector):
         context.work.mkdir(parents=True, exist_ok=True)
         copy = transcoded(file, dialect, context.work / f"{uuid.uuid4().hex}.csv")
         return [copy], literal(str(file.path))
+
+    def _as_read(self, dialect: Dialect, path: Path, packed: Compression) -> CsvFile:
+        return CsvFile(
+            path,
+            packed,
+            dialect.delimiter,
+            self.quote,
+            self.escape or self.quote,
+            dialect.lines_above,
+            len(dialect.names),
+        )
 
     def _select(self, dialect: Dialect, names: tuple[str, ...], reading: _Reading) -> Sql:
         here = set(dialect.names)
@@ -185,6 +201,15 @@ class Csv(FileConnector):
         )
 
 
+def _locator(files: Mapping[str, CsvFile]) -> Locate:
+    def locate(
+        file: str, total: int, records: Sequence[int], positions: Sequence[int]
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        return files[file].lines_of(total, records, positions)
+
+    return locate
+
+
 def _reading(file: LocalFile, dialect: Dialect) -> tuple[object, ...]:
     """Return what files must share to be read in one go; a file that is copied first is read alone."""
     alone = "" if dialect.encoding in _NATIVE else file.url
@@ -200,25 +225,29 @@ def _reading(file: LocalFile, dialect: Dialect) -> tuple[object, ...]:
 
 def rejected_rows(tables: tuple[str, str], origin: Sql | None) -> Sql:
     """Return the select of the rows that `read_csv` put into its tables of rejects, as `Scan.rejects` wants."""
-    errors = " ".join(
-        sql("WHEN {error} THEN {code}", error=literal(error), code=literal(code)).text
+    errors = spaced(
+        sql("WHEN {error} THEN {code}", error=literal(error), code=literal(code))
         for error, code in _CODES.items()
     )
-    reasons = " ".join(
-        sql("WHEN {code} THEN {reason}", code=literal(code), reason=literal(reason)).text
+    reasons = spaced(
+        sql("WHEN {code} THEN {reason}", code=literal(code), reason=literal(reason))
         for code, reason in _REASONS.items()
     )
     return sql(
-        "SELECT file, line, field, raw_value, code, CASE code {reasons} ELSE said END AS reason FROM ("
+        # What is said of a record starts with the blank lines above it.
+        "SELECT file, line, field, ltrim(raw, chr(13) || chr(10)) AS raw_value, code, "
+        "CASE code {reasons} ELSE said END AS reason, "
+        "position + strlen(raw) - strlen(ltrim(raw, chr(13) || chr(10))) AS position FROM ("
         "SELECT {origin} AS file, CAST(min(line) AS BIGINT) AS line, "
-        "CAST(arg_min(column_name, column_idx) AS VARCHAR) AS field, first(csv_line) AS raw_value, "
+        "CAST(arg_min(column_name, column_idx) AS VARCHAR) AS field, first(csv_line) AS raw, "
+        "CAST(line_byte_position AS BIGINT) AS position, "
         "CASE first(CAST(error_type AS VARCHAR)) {errors} ELSE 'unreadable' END AS code, "
         "first(error_message) AS said "
         "FROM {rejects} JOIN {scans} USING (scan_id, file_id) "
         "GROUP BY file_path, line_byte_position)",
         origin=origin or Sql("file_path"),
-        errors=Sql(errors),
-        reasons=Sql(reasons),
+        errors=errors,
+        reasons=reasons,
         rejects=ident(tables[0]),
         scans=ident(tables[1]),
     )

@@ -16,6 +16,7 @@ from onefold.sources.connectors.connector import (
     Connector,
     ConnectorContext,
     Coverage,
+    Locate,
     Reader,
     Scan,
     ScanRequest,
@@ -32,7 +33,7 @@ class FileRead:
     reader: Reader | None = None
     provenance: frozenset[str] = frozenset()
     first_line: int = 1
-    line_breaks: bool = False
+    locate: Locate | None = None
     may_hold_nul: bool = False
     rejects: Sql | None = None
     note: str = ""
@@ -95,7 +96,7 @@ class FileConnector(Connector):
             reader=found.reader,
             provenance=found.provenance,
             first_line=found.first_line,
-            line_breaks=found.line_breaks,
+            locate=found.locate,
             may_hold_nul=found.may_hold_nul,
             rejects=found.rejects,
             files=changed,

@@ -11,7 +11,30 @@ from onefold.foundation.contact_points.emails import (
     TYPO_DOMAINS,
 )
 
-REAL = ["gmail.com", "googlemail.com", "web.de", "gmx.de", "gmx.at", "gmx.net", "mail.com", "ymail.com", "live.de", "mail.de", "hotmail.com", "outlook.com", "yahoo.com", "yahoo.co.uk", "yahoo.fr", "icloud.com", "aol.com", "free.fr", "orange.fr", "libero.it", "mail.ru", "yandex.ru", "me.com"]
+REAL = [
+    *(
+        "gmail.com",
+        "googlemail.com",
+        "web.de",
+        "gmx.de",
+        "gmx.at",
+        "gmx.net",
+        "mail.com",
+        "ymail.com",
+        "live.de",
+    ),
+    *(
+        "mail.de",
+        "hotmail.com",
+        "outlook.com",
+        "yahoo.com",
+        "yahoo.co.uk",
+        "yahoo.fr",
+        "icloud.com",
+        "aol.com",
+    ),
+    *("free.fr", "orange.fr", "libero.it", "mail.ru", "yandex.ru", "me.com"),
+]
 
 
 def test_real_domains_are_no_mistakes() -> None:

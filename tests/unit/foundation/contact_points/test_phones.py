@@ -21,7 +21,7 @@ from onefold.foundation.contact_points.phones import (
         ("0171 2345678", "DE", Phone("+491712345678", "DE", valid=True)),
         ("+43 664 1234567", "DE", Phone("+436641234567", "AT", valid=True)),
         ("+49 1", "DE", None),
-        ("+49 111", "DE", Phone("+49111", None, valid=False)),
+        ("+49 111", "DE", Phone("+49111", "DE", valid=False)),
         ("0171 2345678", None, None),
         ("0171 2345678", "XX", None),
         ("٠٣٠ ١٢٣٤٥٦٧", "DE", Phone("+49301234567", "DE", valid=True)),

@@ -85,6 +85,7 @@ REFUSED = [
     ("unicode(s)", "-1"),
     ("chr(1025)", "256"),
     ("(n, s) IN (SELECT n, s FROM t)", "EXISTS"),
+    ("s IN ()", "leave the condition out"),
     ("generate_series(1, 0)", "range"),
     ("strftime(t, '%Y-%m-%dT%H')", "Letters"),
     # loud on Spark
