@@ -35,7 +35,7 @@ def test_the_demo_ends_with_a_summary_of_one_screen(demo_call: tuple[Path, Done]
 
 
 @pytest.mark.slow
-def test_the_demo_again_changes_nothing_and_a_full_folder_is_left_alone(tmp_path: Path) -> None:
+def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     done = onefold("example", "retail", tmp_path, "--people", 10, codes=(4,))
     assert "not empty" in done.err

@@ -159,9 +159,9 @@ RULES = {
     ),
     "unknown attribute": (IDENTITY.replace("[email]", "[emali]"), ["emali", "Did you mean 'email'?"]),
     "everything with everything": (
-        IDENTITY.replace(
-            "[email]", "[{attribute: birth_date, compare: {kind: date_tolerance, days: 3}}]"
-        ).replace("- till", "- {table: till, attributes: {birth_date: [points]}}"),
+        IDENTITY.replace("[email]", "[{attribute: birth_date, compare: {kind: date, days: 3}}]").replace(
+            "- till", "- {table: till, attributes: {birth_date: [points]}}"
+        ),
         ["would compare every record with every other", "must be exact", "`block`"],
     ),
 }

@@ -19,7 +19,8 @@ PAGES = sorted(
 )
 # Under a block, `<!-- check` holds Python that proves what the page says of it; readers do not see it.
 _BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<why>[^\n]+) -->\n)?^```(?P<kind>bash|python)\n(?P<code>.*?)^```$|^<!-- check\n(?P<check>.*?)^-->$",
+    r"(?:^<!-- not run: (?P<why>[^\n]+) -->\n)?^```(?P<kind>bash|python)\n(?P<code>.*?)^```$"
+    r"|^<!-- check\n(?P<check>.*?)^-->$",
     re.MULTILINE | re.DOTALL,
 )
 

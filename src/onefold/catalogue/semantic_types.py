@@ -132,7 +132,8 @@ _ALL = (
     _type(
         "Person.BirthDate",
         "Day of birth.",
-        "birth date, date of birth, dob, birthday, born, born on, birthdate, bday, geburtsdatum, geburtstag, geb datum, "
+        "birth date, date of birth, dob, birthday, born, born on, birthdate, bday, "
+        "geburtsdatum, geburtstag, geb datum, "
         "gebdat, gbdat, date de naissance, naissance, fecha de nacimiento, fecha nacimiento, data urodzenia, "
         "geboortedatum, data di nascita, data nascita",
         value=DATE,

@@ -153,6 +153,30 @@ class WarehouseSuite:
             )
             assert list(warehouse.rows(sql("SELECT {calls}", calls=calls))[0]) == expected
 
+    def test_hash_joins_what_is_equal(self, warehouse: Warehouse) -> None:
+        """`of_hash` of one to eight values, texts and numbers, inside selects, groupings and joins."""
+        texts = ["", "a", "b", "ab", "é", "Юлия", "a" * 1000]
+        rows = [(left, right, number) for left in texts for right in texts for number in (-1, 0, 2**60)]
+        left, right, number = (list(column) for column in zip(*rows, strict=True))
+        warehouse.load_arrow("t", pa.table({"a": left, "b": right, "n": pa.array(number, pa.int64())}))
+        keys = {
+            ("of_hash(a)", len(texts)),
+            ("of_hash(a, b)", len(texts) ** 2),
+            ("of_hash(0, lower(a), b, n)", len(rows)),
+            ("of_hash(a, b, a, b, a, b, n, n)", len(rows)),
+            ("of_hash(CAST(of_hash(a, b) AS VARCHAR), a)", len(texts) ** 2),
+        }
+        for key, distinct in keys:
+            warehouse.create_table("keys", sql("SELECT {key} AS key, a, b, n FROM t", key=Sql(key)))
+            assert warehouse.columns("keys")[0].type is ColumnType.INTEGER
+            counts = Sql("SELECT count(DISTINCT key) AS keys, count(key) AS known FROM keys")
+            assert warehouse.rows(counts) == [(distinct, len(rows))], key
+        joined = Sql(
+            "SELECT count(*) AS n FROM t AS x JOIN t AS y ON of_hash(x.a, x.n) = of_hash(y.a, y.n) "
+            "WHERE x.a = y.a AND x.n = y.n"
+        )
+        assert warehouse.rows(joined) == [(len(rows) * len(texts),)]
+
     def test_vocabulary_nests_and_keeps_its_names_apart(self, warehouse: Warehouse) -> None:
         """Functions inside functions, over columns that are called like their parameters."""
         data = pa.table({"a": ["b  A", "é"], "i": [1, 2], "word": ["x y", None]})

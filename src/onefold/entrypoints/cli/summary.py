@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from onefold.entrypoints.cli.drawing import ABOUT_PEOPLE
@@ -77,8 +76,9 @@ def _print_people(workspace: Workspace, warehouse: Warehouse) -> None:
     console.print(
         "[bold]Three golden records[/] and the records they came from, [yellow]what differs[/] marked:"
     )
+    width = max(len(record.source) for explained in people for record in explained.records)
     for explained in people:
-        _print_person(explained)
+        _print_person(explained, width)
 
 
 def _instructive(workspace: Workspace, warehouse: Warehouse) -> list[ProfileExplanation]:
@@ -117,7 +117,7 @@ def _differs(value: str | None, golden: str | None) -> bool:
     return bool(value) and bool(golden) and str(value).casefold() != str(golden).casefold()
 
 
-def _print_person(explained: ProfileExplanation) -> None:
+def _print_person(explained: ProfileExplanation, width: int) -> None:
     golden = _values(explained)
     name = " ".join(golden[part] for part in ("first_name", "last_name") if part in golden)
     told = [golden[one] for one in ("email", "phone", "birth_date", "city") if one in golden]
@@ -126,15 +126,12 @@ def _print_person(explained: ProfileExplanation) -> None:
         no_wrap=True,
         overflow="ellipsis",
     )
-    drawn = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    drawn.add_column(no_wrap=True)
-    drawn.add_column(no_wrap=True, overflow="ellipsis")
     for record in _varied(explained.records):
-        drawn.add_row(f"  {safe(record.source)}", _record_text(record, golden))
+        line = Text(f"  {record.source:<{width}}  ")
+        console.print(line.append_text(_record_text(record, golden)), no_wrap=True, overflow="ellipsis")
     left = len(explained.records) - _SHOWN_RECORDS
     if left > 0:
-        drawn.add_row("", f"[dim]and {left} more[/]")
-    console.print(drawn)
+        console.print(f"  [dim]and {left} more[/]")
 
 
 def _varied(records: Sequence[RecordExplanation]) -> list[RecordExplanation]:
