@@ -25,6 +25,8 @@ PACKAGE = ROOT / "src" / "onefold"
 WAREHOUSE = PACKAGE / "foundation" / "warehouse"
 # These read files or write reports on the embedded engine only and may use all of it.
 EMBEDDED_ONLY = ("example", "foundation", "quality", "sources", "testing")
+# The published suites put statements together from texts of their own, such as tables of examples; nobody's input.
+FIXED_TEXTS = ("testing",)
 
 # Function nodes of sqlglot that gave equal results on DuckDB and Spark.
 _ALLOWED = """
@@ -70,8 +72,9 @@ def main() -> int:
     for path in sorted(PACKAGE.rglob("*.py")):
         inside = path.relative_to(PACKAGE)
         for finding in check(path.read_text(encoding="utf-8"), portable=inside.parts[0] not in EMBEDDED_ONLY):
-            if WAREHOUSE in path.parents:
-                continue  # where `Sql` is made
+            # In the warehouse `Sql` is made.
+            if WAREHOUSE in path.parents or inside.parts[0] in FIXED_TEXTS:
+                continue
             found += 1
             sys.stdout.write(f"{path.relative_to(ROOT)}:{finding.line}: {finding.message}\n")
     return 1 if found else 0

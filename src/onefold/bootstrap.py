@@ -174,9 +174,9 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
     source_names = frozenset(stage.name for stage in stages)
     if stages:
         quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
-        # It needs no source to have gone well: it grades what is published, so that one broken file
-        # does not keep the other sources' people from being unified. It stands behind them in the list.
-        stages.append(QualityStage(tuple(descriptions.values()), quality, acceptances=accepted))
+        stages.append(
+            QualityStage(tuple(descriptions.values()), quality, needs=source_names, acceptances=accepted)
+        )
     identity = one_of(definitions, IdentityDefinition)
     if identity is not None:
         used = {f"sources.{table}" for table in _tables_of(identity)}

@@ -52,7 +52,7 @@ def test_a_changed_rule_is_planned_and_a_run_applies_it(shop: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_changed_elsewhere_is_not_undone_and_is_pulled(shop: Path) -> None:
-    edit_elsewhere(shop, "name: email", "name: theirs")
+    edit_elsewhere(shop, "- name: email", "- name: theirs")
     error = error_of(onefold("run", "-w", shop, "--json", codes=(4,)))
     assert error["code"] == "definitions.changed_elsewhere"
     assert "onefold pull" in str(error["hint"])
@@ -63,7 +63,7 @@ def test_what_was_changed_elsewhere_is_not_undone_and_is_pulled(shop: Path) -> N
 
 @pytest.mark.slow
 def test_what_was_changed_on_both_sides_takes_force(shop: Path) -> None:
-    edit_elsewhere(shop, "name: email", "name: theirs")
+    edit_elsewhere(shop, "- name: email", "- name: theirs")
     rules = shop / "identity.yaml"
     rules.write_text(rules.read_text().replace("name: email", "name: mine"))
     assert "also changed elsewhere" in onefold("plan", "-w", shop).out
@@ -93,8 +93,8 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
         ["identity.yaml:1", "tilll", "Did you mean 'till'?"],
     ),
     "unknown table of a profile": (
-        {"profile.yaml": "kind: profile\nname: p\nattributes:\n  points: {from: [tli.points]}\n"},
-        ["profile.yaml:1", "tli", "Did you mean 'till'?"],
+        {"profile.yaml": "kind: profile\nname: p\nattributes:\n  points: {from: [tilll.points]}\n"},
+        ["profile.yaml:1", "tilll", "Did you mean 'till'?"],
     ),
     "two of one": (
         {"other.yaml": IDENTITY.replace("name: people", "name: other")},
@@ -102,7 +102,7 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "one name twice": (
         {"sources/again.yaml": "kind: source\nname: crm\nconnector: {kind: csv, path: data/crm.csv}\n"},
-        ["crm.yaml:1", "'crm' stands twice", "sources/again.yaml"],
+        ["sources/crm.yaml:2", "'crm' stands twice", "sources/again.yaml:1"],
     ),
     "secret": (
         {

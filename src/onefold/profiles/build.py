@@ -173,6 +173,13 @@ def _origin_value(origin: Origin, kind: Column) -> Sql:
     return columns[0] if len(columns) == 1 else sql("coalesce({columns})", columns=comma(columns))
 
 
+def _as_text(value: Sql, kind: Column) -> Sql:
+    """Return the value as text; engines cast moments to texts of their own."""
+    if kind.type is ColumnType.INSTANT:
+        return sql("of_instant_text({value})", value=value)
+    return sql("CAST({value} AS VARCHAR)", value=value)
+
+
 def number_column(name: str) -> str:
     """Return the name of the column with the number of the record an attribute's value is from."""
     return f"no_{name}"
@@ -196,7 +203,11 @@ def _of_one_record(plan: ProfilePlan) -> Sql:
         value = sql("c.{name}", name=ident(one.name))
         shown = value
         if one.policy.collects:
-            shown = sql("CASE WHEN {value} IS NOT NULL THEN [CAST({value} AS VARCHAR)] END", value=value)
+            shown = sql(
+                "CASE WHEN {value} IS NOT NULL THEN [{text}] END",
+                value=value,
+                text=_as_text(value, one.value_type),
+            )
         columns.append(sql("{value} AS {name}", value=shown, name=ident(one.name)))
         columns.append(
             sql(
@@ -269,7 +280,7 @@ def _known(plan: ProfilePlan, attribute: AttributePlan) -> Sql:
 
 
 def _collected(attribute: AttributePlan) -> Sql:
-    text = sql("CAST({value} AS VARCHAR)", value=ident("c", attribute.name))
+    text = _as_text(ident("c", attribute.name), attribute.value_type)
     return sql(
         # Of no values one engine makes an empty list and another none.
         "CASE WHEN count({text}) > 0 THEN of_list_distinct_sorted(list({text}) FILTER (WHERE {text} IS NOT NULL)) "
@@ -281,11 +292,12 @@ def _collected(attribute: AttributePlan) -> Sql:
 
 def profiles_select(plan: ProfilePlan) -> Sql:
     """Return the select of `profiles`."""
+    kinds = {one.name: one.column for one in plan.attributes}
     combined = after_commas(
         sql(
             "nullif(concat_ws({separator}, {parts}), '') AS {name}",
             separator=literal(one.separator),
-            parts=comma(sql("CAST({part} AS VARCHAR)", part=ident("m", part)) for part in one.parts),
+            parts=comma(_as_text(ident("m", part), kinds[part]) for part in one.parts),
             name=ident(one.column.name),
         )
         for one in plan.combined

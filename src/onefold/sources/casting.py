@@ -192,7 +192,7 @@ def _plain_number(text: Sql, form: str | None) -> Sql:
 
 def _boolean(text: Sql, form: str | None) -> Fit:
     if form is None:
-        return Fit(sql("TRY_CAST(trim({v}) AS BOOLEAN)", v=text))
+        return Fit(sql("coalesce(TRY_CAST({v} AS BOOLEAN), TRY_CAST(trim({v}) AS BOOLEAN))", v=text))
     yes, separator, no = form.partition("/")
     if not separator or not yes or not no:
         message = f"{form!r} does not say how yes and no are written."
@@ -220,7 +220,12 @@ def _instant(text: Sql, form: str | None, time_zone: str) -> Fit:
         # With %z in the form the result has its zone already.
         zoned = parsed if "%z" in form or "%Z" in form else moment(parsed, time_zone)
     elif time_zone == "UTC":
-        zoned = sql("TRY_CAST({v} AS TIMESTAMPTZ)", v=text)
+        # Seconds and nothing after them: no zone, and then the other cast takes half the time.
+        zoned = sql(
+            "CASE WHEN {v} LIKE '____-__-_____:__:__' "
+            "THEN make_timestamptz(epoch_us(TRY_CAST({v} AS TIMESTAMP))) ELSE TRY_CAST({v} AS TIMESTAMPTZ) END",
+            v=text,
+        )
     else:
         zoned = sql(
             "CASE WHEN regexp_matches({v}, {pattern}) THEN TRY_CAST({v} AS TIMESTAMPTZ) ELSE {local} END",

@@ -142,6 +142,9 @@ class SourceDefinition(Definition):
         if self.name == "quarantine" or self.name.startswith(("quality_", "profile", "match_", "identity_")):
             message = f"the name {self.name!r} is reserved for tables of Onefold"
             raise ValueError(message)
+        if self.region_column is not None and not self.wants(self.region_column):
+            message = f"the region column {self.region_column!r} is left out by include or exclude"
+            raise ValueError(message)
         for key in self.primary_key:
             if key in self.exclude or (self.include is not None and key not in self.include):
                 message = f"the primary key {key!r} is left out by include or exclude"

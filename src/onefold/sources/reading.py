@@ -142,8 +142,11 @@ def _misfits(column: PlannedColumn, value: Sql, native: str, scan: Scan, is_key:
     found: list[_Misfit] = []
     safe = _never_misfits(have, column.column)
     if not safe:
+        # CASE, for the engine evaluates both sides of AND for every row.
         condition = sql(
-            "({raw} IS NOT NULL AND {value} IS NULL AND trim({text}) <> '')", raw=raw, value=value, text=text
+            "CASE WHEN {value} IS NULL THEN coalesce(trim({text}) <> '', FALSE) ELSE FALSE END",
+            value=value,
+            text=text,
         )
         written = f" written as {column.form}" if column.form else ""
         reason = f"Not {WORDS[column.column.type]}{written} ({_limits(column.column)})."
@@ -153,10 +156,12 @@ def _misfits(column: PlannedColumn, value: Sql, native: str, scan: Scan, is_key:
         shown = sql("replace({raw}, chr(0), '\\0')", raw=raw)
         found.append(_Misfit(condition, column.column.name, shown, "encoding", "It holds the character NUL."))
     if is_key:
-        # A key of another type than text is null when blank; asking that first is cheaper.
+        # A key of another type than text is null when blank.
         missing = sql("(trim(coalesce({text}, '')) = '')", text=text)
         if column.column.type is not ColumnType.TEXT:
-            missing = sql("({value} IS NULL AND {missing})", value=value, missing=missing)
+            missing = sql(
+                "CASE WHEN {value} IS NULL THEN {missing} ELSE FALSE END", value=value, missing=missing
+            )
         found.append(_Misfit(missing, column.column.name, text, "key_missing", "The primary key is missing."))
     return found
 

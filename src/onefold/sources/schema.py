@@ -11,6 +11,7 @@ from onefold.catalogue import suggest
 from onefold.foundation.kernel import InvalidInput, nearest
 from onefold.foundation.warehouse import Column, ColumnType, Warehouse, literal, sql, union_all
 from onefold.sources.casting import fitted
+from onefold.sources.cleaning import CleaningContext
 from onefold.sources.connectors import FoundColumn
 from onefold.sources.model import SourceDefinition
 
@@ -129,7 +130,12 @@ def _needed(definition: SourceDefinition, name: str) -> bool:
     """Return whether the column is read: published, or used by key, watermark, deletes, filter or cleaning."""
     from onefold.rules import fields
 
-    used = {*definition.primary_key, definition.updated_at, definition.deletes.column}
+    used = {
+        *definition.primary_key,
+        definition.updated_at,
+        definition.deletes.column,
+        definition.region_column,
+    }
     if definition.row_filter is not None:
         used |= fields(definition.row_filter)
     for step in definition.cleaning:
@@ -200,12 +206,34 @@ def _check(
     ):
         if name is not None and name not in names:
             raise _missing(definition, name, headers, use)
+    _check_region(definition, planned)
     if len(planned) > MOST_COLUMNS:
         message = (
             f"Source {definition.name!r} has {len(planned):,} columns; at most {MOST_COLUMNS:,} are taken."
         )
         hint = "Name those you need in the source's `include`."
         raise InvalidInput(message, code="sources.too_many_columns", hint=hint)
+
+
+def _check_region(definition: SourceDefinition, planned: Sequence[PlannedColumn]) -> None:
+    """Raise unless the column of regions is there, before or after cleaning, and holds text."""
+    name = definition.region_column
+    if name is None:
+        return
+    columns = {column.column.name: column.column for column in planned}
+    for step in () if name in columns else definition.cleaning:
+        cleaned = step.clean(columns, CleaningContext(definition.default_region, definition.time_zone))
+        columns |= {each.column.name: each.column for each in cleaned}
+    if name not in columns:
+        raise _missing(definition, name, list(columns), "has as its `region_column`")
+    if columns[name].type is not ColumnType.TEXT:
+        message = (
+            f"Source {definition.name!r} has as its `region_column` {name!r}, which is {columns[name].type}."
+        )
+        hint = "It must hold country codes such as DE; declare it with `type: text` if it does."
+        raise InvalidInput(
+            message, code="sources.region_not_text", hint=hint, context={"source": definition.name}
+        )
 
 
 def _missing(definition: SourceDefinition, name: str, headers: Sequence[str], use: str) -> InvalidInput:

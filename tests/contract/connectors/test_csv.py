@@ -3,6 +3,8 @@
 import codecs
 import datetime as dt
 import gzip
+import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -10,12 +12,15 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typing_extensions import override
 
 from onefold.foundation.kernel import InvalidInput, OnefoldError
-from onefold.foundation.warehouse import ColumnType
+from onefold.foundation.warehouse import ColumnType, sql
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.sources.connectors import Connector, ConnectorContext, ScanRequest
+from onefold.sources.connectors._csv_lines import CsvFile
 from onefold.sources.connectors.csv import Csv
 from onefold.sources.files import FileAccess
 from onefold.testing.connector_suite import ConnectorSuite
@@ -206,3 +211,85 @@ def test_ten_thousand_columns_are_discovered(context: ConnectorContext) -> None:
     connector = Csv(path=write(context, ",".join(names) + "\n" + f"{row}\n" * 5))
     assert len(connector.discover(context)) == 10_000
     assert connector.preview(context, 2).num_columns == 10_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name\r\n1,a\r\n2,b\n3,c\r\n",
+        b"id,name\n1,a\n2,b\r\n3,c\n",
+        gzip.compress(b"id,name\n1,a\n2,b\r\n3,c\n"),
+    ],
+)
+def test_lines_may_end_in_two_ways(context: ConnectorContext, content: bytes) -> None:
+    assert read(context, Csv(path=write(context, content))) == ([("1", "a"), ("2", "b"), ("3", "c")], [])
+
+
+def test_line_breaks_of_another_kind_inside_values_stay(context: ConnectorContext) -> None:
+    content = b'id,name\r\n1,"a\nb"\r\n2,c\r\n'
+    assert read(context, Csv(path=write(context, content))) == ([("1", "a\nb"), ("2", "c")], [])
+
+
+TRICKY = (
+    'id,n,note\n'
+    '1,5,"first\nof two"\n'  # lines 2 and 3
+    "\n"
+    "2,x,a\n"  # 5
+    "3,7\n"  # 6
+    "\n\n"
+    '4,8,"a\n\nb"\n'  # 9 to 11
+    '5,9,"q"q\n'  # 12
+    "6,y,5 inch\n"  # 13
+    "\n"
+    '7,1,5" pipe\n'  # 15
+    "8,z,ok"  # 16
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("delimiter", [",", "||", "¦"])
+@pytest.mark.parametrize("breaks", ["\n", "\r\n"])
+def test_lines_are_found_past_blank_lines_and_line_breaks(
+    context: ConnectorContext, delimiter: str, breaks: str, *, packed: bool
+) -> None:
+    content = TRICKY.replace(",", delimiter).replace("\n", breaks).encode()
+    path = write(context, gzip.compress(content) if packed else content)
+    scan = Csv(path=path, delimiter=delimiter).scan(context, ScanRequest())
+    assert scan.select is not None
+    assert scan.rejects is not None
+    assert scan.locate is not None
+    numbers = [row[0] for row in context.files.rows(scan.select)]
+    rejects = context.files.rows(sql("SELECT position FROM ({rows}) ORDER BY position", rows=scan.rejects))
+    bad = [numbers.index(number) for number in ("2", "6", "8")]
+    positions = [int(str(position)) for (position,) in rejects]
+    found = scan.locate(str(context.directory / path), len(numbers), bad, positions)
+    assert [list(lines) for lines in found] == [[5, 13, 16], [6, 12]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "\n", "\n\n"]),
+            st.sampled_from(["x", '"a\nb"', '"c ""d"" \n\n"', 'e" f']),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_lines_of_any_mixture_are_found(records: list[tuple[str, str, bool]]) -> None:
+    text, expected = "id,name\n", []
+    for number, (above, name, is_short) in enumerate(records):
+        text += above
+        expected.append((number, text.count("\n") + 1, is_short))
+        text += f"{number}\n" if is_short else f"{number},{name}\n"
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "a.csv"
+        path.write_text(text, encoding="utf-8")
+        good = [line for _, line, is_short in expected if not is_short]
+        starts = [match.start() for match in re.finditer(r"(?m)^\d+$", text)]
+        file = CsvFile(path, "none", ",", '"', '"', 1, 2)
+        lines, unsplit = file.lines_of(len(good), range(len(good)), starts)
+    assert lines == good
+    assert unsplit == [line for _, line, is_short in expected if is_short]

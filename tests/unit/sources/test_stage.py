@@ -133,6 +133,19 @@ def test_misfits_go_to_quarantine_with_place_value_and_reason(place: Place) -> N
     ]
 
 
+def test_lines_in_quarantine_are_those_of_the_file(place: Place) -> None:
+    place.write(
+        'id,n,left_out\n1,5,"two\nlines"\n\n2,x,a\n\n3\n4,y,"b\nc"\n5,z,d\n',
+    )
+    place.run(columns=[{"name": "n", "type": "integer"}], exclude=["left_out"])
+    assert place.quarantine("line", "raw_value", "code") == [
+        (5, "x", "type"),
+        (7, "3", "column_count"),
+        (8, "y", "type"),
+        (10, "z", "type"),
+    ]
+
+
 def test_a_fixed_row_leaves_quarantine_and_one_that_stays_keeps_its_first_day(place: Place) -> None:
     place.write("id,n\n1,5\n2,x\n3,y\n")
     columns = [{"name": "n", "type": "integer"}]
@@ -151,11 +164,17 @@ def test_a_fixed_row_leaves_quarantine_and_one_that_stays_keeps_its_first_day(pl
 
 
 def test_too_many_rejected_rows_hold_dependents_back_until_they_change(place: Place) -> None:
-    place.write("id,n\n1,5\n2,x\n")
+    place.write("id,n\n" + "".join(f"{i},5\n{i + 10},x\n" for i in range(6)))
     settings: dict[str, object] = {"columns": [{"name": "n", "type": "integer"}], "max_rejected_ratio": 0.1}
     assert place.run(settings).outcome is Outcome.COMPLETED_WITH_ERRORS
     assert place.run(settings).outcome is Outcome.COMPLETED_WITH_ERRORS
     assert place.run(settings | {"max_rejected_ratio": 0.5}).outcome is Outcome.COMPLETED_WITH_WARNINGS
+
+
+def test_a_handful_of_rejected_rows_holds_nothing_back(place: Place) -> None:
+    place.write("id,n\n1,5\n2,x\n")
+    settings: dict[str, object] = {"columns": [{"name": "n", "type": "integer"}], "max_rejected_ratio": 0.1}
+    assert place.run(settings).outcome is Outcome.COMPLETED_WITH_WARNINGS
 
 
 def test_when_nothing_fits_the_last_good_table_stands(place: Place) -> None:
@@ -393,6 +412,12 @@ def test_dirt_in_a_column_of_known_type_is_quarantined_and_not_a_new_type(place:
         ({"primary_key": "nr"}, "sources.column_missing"),
         ({"updated_at": "changed"}, "sources.column_missing"),
         ({"columns": [{"name": "naem"}]}, "sources.column_missing"),
+        ({"region_column": "land"}, "sources.column_missing"),
+        ({"region_column": "id"}, "sources.region_not_text"),
+        (
+            {"region_column": "land", "cleaning": [{"kind": "phone", "columns": ["name"]}]},
+            "sources.column_missing",
+        ),
         ({"cleaning": [{"kind": "trim", "columns": ["naem"]}]}, "sources.cleaning_column"),
         ({"cleaning": [{"kind": "trim", "columns": ["id"]}]}, "sources.cleaning_type"),
         ({"row_filter": {"field": "naem", "equals": "x"}}, "rules.field_unknown"),

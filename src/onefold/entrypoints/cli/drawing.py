@@ -12,16 +12,16 @@ from onefold.identity.explain import ConditionExplanation, PairExplanation
 from onefold.profiles import ProfileExplanation
 
 ABOUT_PEOPLE = (
-    "email",
-    "phone",
-    "mobile",
+    "full_name",
     "first_name",
     "last_name",
-    "full_name",
     "birth_date",
-    "street",
+    "phone",
+    "mobile",
+    "email",
     "postcode",
     "city",
+    "street",
 )
 """Attributes by which people recognize a person."""
 

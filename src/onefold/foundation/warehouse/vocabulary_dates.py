@@ -142,7 +142,8 @@ FUNCTIONS = (
         parameters=(("a", "TIMESTAMPTZ"),),
         returns="BIGINT",
         # DuckDB's epoch_ms rounds and its // truncates, so the part below a millisecond is taken off first.
-        duckdb="(epoch_us(a) - (epoch_us(a) % 1000 + 1000) % 1000) // 1000",
+        # The cast lets it take a NULL without a type.
+        duckdb="(epoch_us(a::TIMESTAMPTZ) - (epoch_us(a::TIMESTAMPTZ) % 1000 + 1000) % 1000) // 1000",
         spark="unix_millis(a)",
         python=_epoch_ms,
         examples=(

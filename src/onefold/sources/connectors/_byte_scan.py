@@ -20,6 +20,7 @@ from onefold.sources.files import Compression, LocalFile
 _WINDOW: Final = 8_000_000
 _CHUNK: Final = 1 << 22
 _USUAL_BUFFER: Final = 32_000_000
+_LARGE_BUFFER: Final = 100_000_000
 _LARGEST_BUFFER: Final = 512_000_000
 
 
@@ -30,10 +31,12 @@ class ByteScan:
     Attributes:
         has_nul: whether the byte 0 occurs.
         longest_line: an upper bound; exact where lines are longer than 16 MB.
+        size: how many bytes there are, unpacked.
     """
 
     has_nul: bool
     longest_line: int
+    size: int = 0
 
 
 def scan_bytes(path: Path, compression: Compression) -> ByteScan:
@@ -54,20 +57,47 @@ def scan_bytes(path: Path, compression: Compression) -> ByteScan:
                 last = size - 1 if following < 0 else following
             longest = max(longest, last + 1 - position)
             position = last + 1
-        return ByteScan(has_nul, longest)
+        return ByteScan(has_nul, longest, size)
 
 
 def _scan_chunks(chunks: Iterable[bytes]) -> ByteScan:
-    has_nul, longest, run = False, 0, 0
+    has_nul, longest, run, size = False, 0, 0, 0
     for chunk in chunks:
         has_nul = has_nul or b"\x00" in chunk
+        size += len(chunk)
         first = chunk.find(b"\n")
         if first < 0:
             run += len(chunk)
         else:
             longest = max(longest, run + first)
             run = len(chunk) - chunk.rfind(b"\n")
-    return ByteScan(has_nul, max(longest, run, _CHUNK))
+    return ByteScan(has_nul, max(longest, run, _CHUNK), size)
+
+
+def has_mixed_breaks(path: Path, compression: Compression) -> bool:
+    """Return whether lines end in more than one of LF, CR LF and CR; line breaks inside of values count too."""
+    if compression == "none" and path.stat().st_size:
+        with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if content.find(b"\r") < 0:
+                return False
+    returns, feeds, pairs, last = 0, 0, 0, b""
+    with pa.input_stream(str(path), compression=None if compression == "none" else compression) as source:
+        while chunk := source.read(_CHUNK):
+            returns += chunk.count(b"\r")
+            feeds += chunk.count(b"\n")
+            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            last = chunk[-1:]
+    return returns > 0 and feeds > 0 and not returns == feeds == pairs
+
+
+def all_of_them(scans: Iterable[ByteScan]) -> ByteScan:
+    """Return what holds of several files: the longest line, the largest size."""
+    found = tuple(scans)
+    return ByteScan(
+        has_nul=any(scan.has_nul for scan in found),
+        longest_line=max(scan.longest_line for scan in found),
+        size=max(scan.size for scan in found),
+    )
 
 
 def buffer_for(file: LocalFile, scan: ByteScan, longest_wanted: int) -> int:
@@ -76,7 +106,9 @@ def buffer_for(file: LocalFile, scan: ByteScan, longest_wanted: int) -> int:
     Raises:
         InvalidInput: a line is longer than any buffer.
     """
-    needed = max(_USUAL_BUFFER, 2 * scan.longest_line, 2 * longest_wanted)
+    # Rows of one buffer stay together: with few buffers the engine has less to put together afterwards.
+    usual = max(_USUAL_BUFFER, min(scan.size, _LARGE_BUFFER))
+    needed = max(usual, 2 * scan.longest_line, 2 * longest_wanted)
     if needed > _LARGEST_BUFFER:
         message = f"{file.url} has a line of {scan.longest_line:,} bytes."
         hint = "Check that the file has line breaks; one that holds a single list needs `layout: list`."

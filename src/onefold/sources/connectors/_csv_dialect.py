@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from onefold.sources.files import Compression, LocalFile, packing
 
 HEAD_BYTES: Final = 1 << 20
 DELIMITERS: Final = (",", ";", "\t", "|")
+UNIT: Final = "\x1f"  # stands for a delimiter of several characters
 NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ROWS: Final = 2_000
 _SNIFFED_ROWS: Final = 200
@@ -74,6 +76,7 @@ class Wanted:
     names: tuple[str, ...]
 
 
+@lru_cache(maxsize=2)  # discovery and reading ask one after the other
 def dialect_of(file: LocalFile, wanted: Wanted) -> Dialect:
     """Return how the file is written.
 
@@ -103,11 +106,12 @@ def dialect_of(file: LocalFile, wanted: Wanted) -> Dialect:
 
 
 def transcoded(file: LocalFile, dialect: Dialect, target: Path) -> Path:
-    """Write the file as UTF-8 and return where; in pieces, so of any size.
+    """Write the file as UTF-8 with LF after each line and return where; in pieces, so of any size.
 
     Bytes that the encoding does not know stay as they are, so that the reader rejects their rows only.
     """
-    decoder = codecs.getincrementaldecoder(dialect.encoding)("surrogateescape")
+    encoding = codecs.getincrementaldecoder(dialect.encoding)("surrogateescape")
+    decoder = io.IncrementalNewlineDecoder(encoding, translate=True)
     with (
         pa.input_stream(str(file.path), compression=_arrow(dialect.compression)) as source,
         target.open("wb") as out,
@@ -208,8 +212,8 @@ def _records(
     """Return the first records and the line each ends on; one that the head cuts off is left out."""
     csv.field_size_limit(HEAD_BYTES * 4)
     reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
+        io.StringIO(text if len(delimiter) == 1 else text.replace(delimiter, UNIT), newline=""),
+        delimiter=delimiter if len(delimiter) == 1 else UNIT,
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         doublequote=True,

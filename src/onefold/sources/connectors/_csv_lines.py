@@ -15,10 +15,10 @@ from typing import Final
 
 import pyarrow as pa
 
+from onefold.sources.connectors._csv_dialect import UNIT
 from onefold.sources.files import Compression
 
 _CHUNK: Final = 1 << 22
-_UNIT: Final = "\x1f"  # stands for delimiters of several characters
 _LONGEST_FIELD: Final = 1 << 30
 
 
@@ -95,7 +95,7 @@ class CsvFile:
         return lines + [end + record - number for record in records[len(lines) :]]
 
     def _split(self) -> Iterator[tuple[list[str], int]]:
-        delimiter = self.delimiter if len(self.delimiter) == 1 and self.delimiter.isascii() else _UNIT
+        delimiter = self.delimiter if len(self.delimiter) == 1 and self.delimiter.isascii() else UNIT
         csv.field_size_limit(_LONGEST_FIELD)
         # Of the bytes only the marks matter, so that any encoding that keeps ASCII will do.
         with self._open() as source, io.TextIOWrapper(source, encoding="latin-1", newline="\n") as text:

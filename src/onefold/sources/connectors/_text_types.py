@@ -103,7 +103,8 @@ def _one_form(
     fitting = [declared for count, declared in read if count == most]
     if len(fitting) != 1:
         return None  # 01/02/2024 in every row: a guess would swap days and months in silence
-    if len(dates) - most > max(1, int(len(dates) * _UNREADABLE)) or most < _FEWEST_READ:
+    unread = len(dates) - most
+    if unread > max(1, int(len(dates) * _UNREADABLE)) or (unread and most < _FEWEST_READ):
         return None
     declared = fitting[0]
     return FoundColumn(name, kind, format=None if declared is None else declared + time, samples=samples)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -12,8 +12,9 @@ from typing import ClassVar, Final
 from pydantic import Field
 from typing_extensions import override
 
+from onefold.foundation.kernel import Permanent
 from onefold.foundation.warehouse import Sql, comma, ident, literal, spaced, sql, union_all
-from onefold.sources.connectors._byte_scan import buffer_for, scan_bytes
+from onefold.sources.connectors._byte_scan import all_of_them, buffer_for, has_mixed_breaks, scan_bytes
 from onefold.sources.connectors._csv_dialect import Dialect, Wanted, dialect_of, transcoded
 from onefold.sources.connectors._csv_lines import CsvFile
 from onefold.sources.connectors._text_types import typed_columns
@@ -98,6 +99,7 @@ class Csv(FileConnector):
     @override
     def read(self, files: tuple[LocalFile, ...], request: ScanRequest, context: ConnectorContext) -> FileRead:
         dialects = [(file, self._dialect(file)) for file in files]
+        copied = {file.url for file, dialect in dialects if self._needs_copy(file, dialect, context)}
         names = request.columns or tuple(
             dict.fromkeys(name for _, dialect in dialects for name in dialect.names)
         )
@@ -107,19 +109,17 @@ class Csv(FileConnector):
         drop_after: list[str] = []
         spelled: dict[str, CsvFile] = {}
         may_hold_nul = False
-        alike = itertools.groupby(dialects, key=lambda pair: _reading(*pair))
+        alike = itertools.groupby(dialects, key=lambda pair: _reading(*pair, copied=copied))
         for number, (_, group) in enumerate(alike):
             members = list(group)
             tables = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
             drop_after += tables
-            read, origin = self._native(members, context)
+            read, origin = self._native(members, context, copied)
             packed = members[0][1].compression if origin is None else "none"
-            scans = [scan_bytes(path, packed) for path in read]
-            may_hold_nul = may_hold_nul or any(scan.has_nul for scan in scans)
-            longest = max(scans, key=lambda scan: scan.longest_line)
-            reading = _Reading(
-                read, origin, packed, buffer_for(members[0][0], longest, self.max_line_bytes), tables
-            )
+            scan = all_of_them(scan_bytes(path, packed) for path in read)
+            may_hold_nul = may_hold_nul or scan.has_nul
+            buffer = buffer_for(members[0][0], scan, self.max_line_bytes)
+            reading = _Reading(read, origin, packed, buffer, tables)
             selects.append(self._select(members[0][1], names, reading))
             rejects.append(rejected_rows(tables, origin))
             for (file, dialect), path in zip(members, read, strict=True):
@@ -144,12 +144,32 @@ class Csv(FileConnector):
     def _without_nulls(self, row: tuple[str | None, ...]) -> tuple[str | None, ...]:
         return tuple(None if cell in self.null_values else cell for cell in row) if self.null_values else row
 
+    def _needs_copy(self, file: LocalFile, dialect: Dialect, context: ConnectorContext) -> bool:
+        """Return whether the engine can read a copy of the file only: for its encoding or its line breaks."""
+        if dialect.encoding not in _NATIVE:
+            return True
+        if not has_mixed_breaks(file.path, dialect.compression):
+            return False
+        # Those inside quotes do no harm, but the engine refuses a file whose lines end in two ways.
+        tables = (f"rejects_{uuid.uuid4().hex}", f"rejects_scan_{uuid.uuid4().hex}")
+        scan = scan_bytes(file.path, dialect.compression)
+        buffer = buffer_for(file, scan, self.max_line_bytes)
+        reading = _Reading([file.path], None, dialect.compression, buffer, tables)
+        rows = self._select(dialect, dialect.names[:1], reading)
+        try:
+            context.files.rows(sql("SELECT count(*) FROM ({rows})", rows=rows))
+        except Permanent:
+            return True  # if it is for another reason, reading says so
+        finally:
+            context.files.drop(*tables)
+        return False
+
     def _native(
-        self, members: list[tuple[LocalFile, Dialect]], context: ConnectorContext
+        self, members: list[tuple[LocalFile, Dialect]], context: ConnectorContext, copied: Container[str]
     ) -> tuple[list[Path], Sql | None]:
         """Return paths that the engine reads, and the name of the original when they are a copy of it."""
         file, dialect = members[0]
-        if dialect.encoding in _NATIVE:
+        if file.url not in copied:
             return [file.path for file, _ in members], None
         context.work.mkdir(parents=True, exist_ok=True)
         copy = transcoded(file, dialect, context.work / f"{uuid.uuid4().hex}.csv")
@@ -210,9 +230,9 @@ def _locator(files: Mapping[str, CsvFile]) -> Locate:
     return locate
 
 
-def _reading(file: LocalFile, dialect: Dialect) -> tuple[object, ...]:
+def _reading(file: LocalFile, dialect: Dialect, *, copied: Container[str]) -> tuple[object, ...]:
     """Return what files must share to be read in one go; a file that is copied first is read alone."""
-    alone = "" if dialect.encoding in _NATIVE else file.url
+    alone = file.url if file.url in copied else ""
     return (
         dialect.names,
         dialect.delimiter,

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.warehouse import ColumnType, Sql, comma, ident, literal, sql, union_all
-from onefold.sources.connectors._byte_scan import buffer_for, scan_bytes
+from onefold.sources.connectors._byte_scan import all_of_them, buffer_for, scan_bytes
 from onefold.sources.connectors._text_types import SAMPLES, typed_column
 from onefold.sources.connectors.connector import FILE, REJECT, ConnectorContext, FoundColumn, ScanRequest
 from onefold.sources.connectors.csv import rejected_rows
@@ -90,10 +90,8 @@ class Json(FileConnector):
                 continue
             pair = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
             tables += pair
-            longest = max(
-                (scan_bytes(file.path, compression) for file in members), key=lambda scan: scan.longest_line
-            )
-            buffer = buffer_for(members[0], longest, self.max_record_bytes)
+            scan = all_of_them(scan_bytes(file.path, compression) for file in members)
+            buffer = buffer_for(members[0], scan, self.max_record_bytes)
             selects.append(self._lines_select(paths, names, wanted, compression, pair, buffer))
             rejects.append(rejected_rows(pair, None))
         return FileRead(
