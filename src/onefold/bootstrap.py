@@ -172,12 +172,18 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
         for source in sources_of(definitions)
     ]
     source_names = frozenset(stage.name for stage in stages)
+    identity = one_of(definitions, IdentityDefinition)
     if stages:
         quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
         stages.append(
-            QualityStage(tuple(descriptions.values()), quality, needs=source_names, acceptances=accepted)
+            QualityStage(
+                tuple(descriptions.values()),
+                quality,
+                needs=source_names,
+                acceptances=accepted,
+                gates=_tables_of(identity) if identity else (),
+            )
         )
-    identity = one_of(definitions, IdentityDefinition)
     if identity is not None:
         used = {f"sources.{table}" for table in _tables_of(identity)}
         stages.append(IdentityStage(identity, descriptions, (source_names & used) | {"quality"}))

@@ -13,6 +13,7 @@ from tests.cli.command import Done, error_of, onefold, stages_of
 pytestmark = pytest.mark.xdist_group("cli")
 
 
+@pytest.mark.slow
 def test_the_demo_ends_with_a_summary_of_one_screen(demo_call: tuple[Path, Done]) -> None:
     done = demo_call[1]
     lines = done.out.splitlines()

@@ -59,6 +59,7 @@ class QualityStage:
         definition: the workspace's, or the shipped one.
         needs: the names of the stages that publish the tables.
         acceptances: gives the newest acceptance of each table by its name, when the stage runs.
+        gates: the tables that something after this stage reads; only these stop it. None is all of them.
     """
 
     name = "quality"
@@ -73,11 +74,18 @@ class QualityStage:
         *,
         needs: Iterable[str] = (),
         acceptances: Callable[[], Mapping[str, Acceptance]] = dict,
+        gates: Iterable[str] | None = None,
     ) -> None:
         self._tables = tuple(tables)
         self._definition = definition
         self._needs = frozenset(needs)
         self._acceptances = acceptances
+        self._gates = None if gates is None else frozenset(gates)
+
+    @property
+    def tolerates(self) -> frozenset[str]:
+        """Every stage that it needs: a source that failed is graded as it last was."""
+        return self._needs
 
     @property
     def needs(self) -> frozenset[str]:
@@ -109,7 +117,7 @@ class QualityStage:
         if changed:
             self._publish(context, tables, profiled, known)
         state = {"prints": prints, "shapes": shapes}
-        return _result(tables, decisions, known, profiled, state=state, changed=changed)
+        return _result(tables, decisions, known, profiled, state=state, changed=changed, gates=self._gates)
 
     def _print(self, table: TableDescription) -> str:
         """A text that changes when the table's description, the definition or our method does."""
@@ -323,6 +331,7 @@ def _result(
     *,
     state: Mapping[str, object],
     changed: bool,
+    gates: frozenset[str] | None,
 ) -> StageResult:
     messages, outcome = [], Outcome.COMPLETED if changed else Outcome.UNCHANGED
     for name, decision in decisions.items():
@@ -331,9 +340,15 @@ def _result(
             messages.append(f"{name} is below its criteria and was accepted by {who}: {why}")
             if outcome is not Outcome.COMPLETED_WITH_ERRORS:
                 outcome = Outcome.COMPLETED_WITH_WARNINGS
-        elif isinstance(decision, Below):
+        elif isinstance(decision, Below) and (gates is None or name in gates):
             outcome = Outcome.COMPLETED_WITH_ERRORS
             messages.append(stopping_message(name, decision))
+        elif isinstance(decision, Below):
+            messages.append(
+                f"{name} is not good enough: {'; '.join(decision.reasons)}. Nothing depends on it yet."
+            )
+            if outcome is not Outcome.COMPLETED_WITH_ERRORS:
+                outcome = Outcome.COMPLETED_WITH_WARNINGS
     lights = [str(known.tables[table.name]["light"]) for table in tables]
     grades = [float(str(known.tables[table.name]["grade"])) for table in tables]
     rows = sum(int(str(known.tables[name]["rows"])) for name in profiled)

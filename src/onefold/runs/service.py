@@ -204,7 +204,8 @@ class Runner:
         memory: storage.Memory,
         reports: Sequence[StageReport],
     ) -> tuple[StageReport, StageResult | None]:
-        broken = [r.stage for r in reports if r.stage in stage.needs and r.outcome not in STANDING]
+        wanted = stage.needs - getattr(stage, "tolerates", frozenset())
+        broken = [r.stage for r in reports if r.stage in wanted and r.outcome not in STANDING]
         if stage.name not in selected:
             return StageReport(stage.name, stage.group, Outcome.NOT_SELECTED), None
         if broken:

@@ -126,7 +126,11 @@ class Stage(Protocol):
 
     @property
     def needs(self) -> frozenset[str]:
-        """The names of the stages whose tables it reads."""
+        """The names of the stages whose tables it reads.
+
+        It is skipped when one of them fails, unless the stage has an attribute `tolerates` that names it: then it
+        works with the tables as the last good run left them.
+        """
         ...
 
     @property

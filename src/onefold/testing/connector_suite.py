@@ -274,6 +274,7 @@ class ConnectorSuite(ABC):
         assert connector.scan(context, request).coverage is Coverage.CHANGES
         self._same(_typed(connector, context, request), rows.slice(40))
 
+    @pytest.mark.slow
     def test_a_killed_reader_leaves_the_next_one_everything(self, context: ConnectorContext) -> None:
         rows = many_rows(60_000)
         self.write(rows)

@@ -277,6 +277,7 @@ def test_an_unknown_column_and_a_folder_without_a_table(tmp_path: Path, context:
     assert caught.value.code == "sources.table_missing"
 
 
+@pytest.mark.slow
 def test_a_table_in_a_bucket(tmp_path: Path, context: ConnectorContext, s3_bucket: S3Bucket) -> None:
     write_deltalake(tmp_path / "t", sample_rows(count=20))
     store = S3Store(

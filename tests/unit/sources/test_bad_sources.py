@@ -16,7 +16,7 @@ BAD: Mapping[str, tuple[bytes | None, Mapping[str, object], str]] = {
     "missing": (None, {"kind": "csv"}, "sources.file_missing"),
     "empty": (b"", {"kind": "csv"}, "sources.file_empty"),
     "binary": (bytes(range(256)) * 50, {"kind": "csv"}, "sources.file_not_text"),
-    "cut_off": (gzip.compress(GOOD * 999)[:60], {"kind": "csv"}, "sources.file_damaged"),
+    "cut_off": (gzip.compress(GOOD * 999, mtime=0)[:60], {"kind": "csv"}, "sources.file_damaged"),
     "latin": ("id,näme\n1,a\n".encode("latin-1"), {"kind": "csv"}, "sources.encoding_wrong"),
     "twice": (b"id,ID\n1,2\n", {"kind": "csv"}, "sources.header_twice"),
     "delimiter": (b"id;name\n1;a\n", {"kind": "csv", "delimiter": ","}, "sources.delimiter_wrong"),

@@ -66,6 +66,18 @@ def draw_profile(to: Console, explained: ProfileExplanation) -> None:
         whole=["no", "updated"],
         drop=["updated"],
     )
+    _print_evidence(to, explained)
+    if explained.events:
+        to.print()
+        print_table(
+            ["when", "event", "detail"],
+            [(one.at.strftime("%Y-%m-%d %H:%M"), one.event, one.detail) for one in explained.events],
+            title="What happened",
+            whole=["when", "event"],
+        )
+
+
+def _print_evidence(to: Console, explained: ProfileExplanation) -> None:
     numbers = {one.name: one.record_no for one in explained.records}
     if explained.evidence:
         to.print()
@@ -86,14 +98,6 @@ def draw_profile(to: Console, explained: ProfileExplanation) -> None:
             title="Why they are one person",
             whole=["verdict"],
             drop=["similarity"],
-        )
-    if explained.events:
-        to.print()
-        print_table(
-            ["when", "event", "detail"],
-            [(one.at.strftime("%Y-%m-%d %H:%M"), one.event, one.detail) for one in explained.events],
-            title="What happened",
-            whole=["when", "event"],
         )
 
 

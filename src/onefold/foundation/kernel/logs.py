@@ -31,5 +31,6 @@ def configure_logs(level: str, form: str, *, anew: bool = True) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up for each line: who replaces standard error (a test, a server) gets the lines.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

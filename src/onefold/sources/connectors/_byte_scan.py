@@ -19,8 +19,7 @@ from onefold.sources.files import Compression, LocalFile
 
 _WINDOW: Final = 8_000_000
 _CHUNK: Final = 1 << 22
-_USUAL_BUFFER: Final = 32_000_000
-_LARGE_BUFFER: Final = 100_000_000
+USUAL_BUFFER: Final = 32_000_000
 _LARGEST_BUFFER: Final = 512_000_000
 
 
@@ -100,14 +99,19 @@ def all_of_them(scans: Iterable[ByteScan]) -> ByteScan:
     )
 
 
-def buffer_for(file: LocalFile, scan: ByteScan, longest_wanted: int) -> int:
+def buffer_for(file: LocalFile, scan: ByteScan, longest_wanted: int, *, most: int = USUAL_BUFFER) -> int:
     """Return the engine's buffer size in bytes.
+
+    Args:
+        file: for the message.
+        scan: what is known of its bytes.
+        longest_wanted: the length of a line that must fit.
+        most: how large a buffer may grow with its file where lines are short.
 
     Raises:
         InvalidInput: a line is longer than any buffer.
     """
-    # Rows of one buffer stay together: with few buffers the engine has less to put together afterwards.
-    usual = max(_USUAL_BUFFER, min(scan.size, _LARGE_BUFFER))
+    usual = max(USUAL_BUFFER, min(scan.size, most))
     needed = max(usual, 2 * scan.longest_line, 2 * longest_wanted)
     if needed > _LARGEST_BUFFER:
         message = f"{file.url} has a line of {scan.longest_line:,} bytes."

@@ -23,6 +23,8 @@ from onefold.sources.connectors.file_connector import FileConnector, FileRead
 from onefold.sources.files import Compression, LocalFile
 
 _NATIVE: Final = frozenset({"utf-8", "ascii", "iso8859-1"})  # what the engine decodes itself
+# Rows of one buffer stay together: with few buffers the engine has less to put together afterwards.
+_LARGE_BUFFER: Final = 100_000_000
 _CODES: Final = {
     "MISSING COLUMNS": "column_count",
     "TOO MANY COLUMNS": "column_count",
@@ -118,7 +120,7 @@ class Csv(FileConnector):
             packed = members[0][1].compression if origin is None else "none"
             scan = all_of_them(scan_bytes(path, packed) for path in read)
             may_hold_nul = may_hold_nul or scan.has_nul
-            buffer = buffer_for(members[0][0], scan, self.max_line_bytes)
+            buffer = buffer_for(members[0][0], scan, self.max_line_bytes, most=_LARGE_BUFFER)
             reading = _Reading(read, origin, packed, buffer, tables)
             selects.append(self._select(members[0][1], names, reading))
             rejects.append(rejected_rows(tables, origin))
