@@ -21,7 +21,7 @@ def main() -> int:
         "format": [str(here / "ruff"), "format", "--check", "--quiet", *trees],
         "lint": [str(here / "ruff"), "check", "--quiet", *trees],
         "types": [sys.executable, "-m", "mypy", "--no-error-summary", *trees],
-        "imports": [str(here / "lint-imports"), "--no-logo"],
+        "imports": [str(here / "lint-imports"), "--no-logo", "--no-cache"],
         "sql": [sys.executable, "-m", "tools.lint_sql"],
     }
     failed: list[str] = []

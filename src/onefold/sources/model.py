@@ -128,7 +128,8 @@ class SourceDefinition(Definition):
         default=0.05,
         ge=0,
         le=1,
-        description="Above this share of rejected rows, and above five rows, what depends on the source is skipped.",
+        description="Above this share of rejected rows, and above five of them, what depends on the source is "
+        "skipped; with 0 a single one does it.",
     )
 
     @model_validator(mode="after")

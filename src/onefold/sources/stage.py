@@ -342,9 +342,9 @@ class _Refresh:
         """Return whether too many rows are in quarantine: of those read, and of all there are."""
         allowed = self.definition.max_rejected_ratio
         if self.coverage is Coverage.EVERYTHING:
-            return rejections.rows > max(_ALWAYS_ALLOWED if rows_out else 0, allowed * rows_in)
+            return rejections.rows > max(_ALWAYS_ALLOWED if rows_out and allowed else 0, allowed * rows_in)
         everything = rows_out + self.standing
-        return self.standing > max(_ALWAYS_ALLOWED if rows_out else 0, allowed * everything)
+        return self.standing > max(_ALWAYS_ALLOWED if rows_out and allowed else 0, allowed * everything)
 
     def _state(
         self, planned: Sequence[PlannedColumn], scan: Scan, shaped: Shaped, outcome: Outcome

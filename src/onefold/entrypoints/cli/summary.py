@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.text import Text
 
@@ -154,13 +158,19 @@ def _record_text(record: RecordExplanation, golden: Mapping[str, str]) -> Text:
     return shown
 
 
+def _own_name() -> str:
+    """Return how this program is called from here: its name, or its path where the shell would not find it."""
+    called = Path(sys.argv[0])
+    return "onefold" if shutil.which("onefold") or called.name != "onefold" else os.path.relpath(called)
+
+
 def _print_next(workspace: Workspace) -> None:
     where = workspace.directory.name
     console.print()
     console.print("[bold]Try next[/]")
     for command in (
-        f"onefold quality -w {where}",
-        f"onefold evaluate identity -w {where} --truth {where}/truth/truth.csv",
-        f'onefold sql -w {where} "select * from profiles order by record_count desc limit 5"',  # noqa: S608 - shown, not run
+        f" quality -w {where}",
+        f" evaluate identity -w {where} --truth {where}/truth/truth.csv",
+        f' sql -w {where} "select * from profiles order by record_count desc limit 5"',  # noqa: S608 - shown, not run
     ):
-        console.print(f"  {command}", markup=False, soft_wrap=True)
+        console.print(f"  {_own_name()}{command}", markup=False, soft_wrap=True)
