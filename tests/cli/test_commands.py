@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def test_the_demo_ends_with_a_summary_of_one_screen(demo_call: tuple[Path, Done]
     assert " people in " in text
     assert " duplicates joined." in text
     assert "Quality of 14 tables:" in text
-    assert text.count("  onefold ") == 3
+    # Written as it can be called from here: by name, or by path where the shell would not find it.
+    assert len(re.findall(r"^  (?:\S*/)?onefold ", text, re.MULTILINE)) == 3
     people = text.split("Three golden records")[1].split("Try next")[0].split("\n", 1)[1]
     golden = [line for line in people.splitlines() if line and not line.startswith(" ")]
     records = [line for line in people.splitlines() if line.startswith("  ")]

@@ -161,7 +161,9 @@ def _record_text(record: RecordExplanation, golden: Mapping[str, str]) -> Text:
 def _own_name() -> str:
     """Return how this program is called from here: its name, or its path where the shell would not find it."""
     called = Path(sys.argv[0])
-    return "onefold" if shutil.which("onefold") or called.name != "onefold" else os.path.relpath(called)
+    if shutil.which("onefold") or called.name != "onefold":
+        return "onefold"
+    return min(os.path.relpath(called), str(called.absolute()), key=len)
 
 
 def _print_next(workspace: Workspace) -> None:
