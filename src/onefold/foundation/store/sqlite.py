@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from onefold.foundation.kernel import Transient
@@ -74,14 +74,6 @@ class SQLiteStore:
             finally:
                 file.truncate(0)
                 fcntl.flock(file, fcntl.LOCK_UN)
-
-    def size_bytes(self) -> int:
-        """Return the size of the database."""
-        with self.read() as connection:
-            pages = connection.execute(
-                text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-            )
-            return int(pages.scalar_one())
 
     def close(self) -> None:
         """Release connections."""

@@ -6,7 +6,7 @@ Every engine passes `onefold.testing.warehouse_suite`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -187,6 +187,3 @@ def map_texts(
             yield pa.record_batch([texts, pa.array(list(function(values)), pa.string())], schema=schema)
 
     return pa.RecordBatchReader.from_batches(schema, mapped())
-
-
-Parameters = Mapping[str, Scalar]

@@ -60,12 +60,7 @@ class Json(FileConnector):
 
     @override
     def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
-        values: dict[str, list[object]] = {}
-        for file in self.located(context):
-            for record in _head_records(file, self._layout(file)):
-                for name, value in record.items():
-                    values.setdefault(name, []).append(value)
-        values = {"_".join(path): seen for path, seen in self._leaves(values).items()}
+        values = {"_".join(path): seen for path, seen in self._seen(context).items()}
         if not values:
             message = f"{self.path} holds no JSON object in its first megabyte."
             hint = 'Each line, or each element of the list, must be an object: {"id": 1, ...}'
@@ -104,12 +99,16 @@ class Json(FileConnector):
 
     def _paths(self, context: ConnectorContext) -> dict[str, Path]:
         """Return where in a record each column is."""
+        return {"_".join(path): path for path in self._seen(context)}
+
+    def _seen(self, context: ConnectorContext) -> dict[Path, list[object]]:
+        """Return the values at the files' start, of each column by its path."""
         values: dict[str, list[object]] = {}
         for file in self.located(context):
             for record in _head_records(file, self._layout(file)):
                 for name, value in record.items():
                     values.setdefault(name, []).append(value)
-        return {"_".join(path): path for path in self._leaves(values)}
+        return self._leaves(values)
 
     def _leaves(self, values: Mapping[str, list[object]]) -> dict[Path, list[object]]:
         """Return the values of each column by its path; an object that is not always one stays whole."""
