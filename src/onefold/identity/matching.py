@@ -30,6 +30,7 @@ from onefold.identity.records import RECORDS
 from onefold.identity.terms import Terms
 
 EDGES = "identity_edges"
+_COMPARED = "identity_compared"
 _HITS = "identity_hits"
 ALWAYS_MASK = 1 << 62
 """The bit of pairs that a person has joined; rules have the bits below."""
@@ -104,8 +105,10 @@ def match(
     for plan in plans:
         reports.append(blocks.build(plan))
         name = f"identity_hits_{plan.bit}"
-        warehouse.create_table(name, _hits(plan, blocks, terms))
-        warehouse.drop(f"identity_keys_{plan.bit}", f"identity_chain_{plan.bit}")
+        # A table in between: an engine that filters by a similarity would work it out twice.
+        warehouse.create_table(_COMPARED, _compared(plan, blocks, terms))
+        warehouse.create_table(name, _hits(plan))
+        warehouse.drop(_COMPARED, f"identity_keys_{plan.bit}", f"identity_chain_{plan.bit}")
         tables.append(name)
     hits = [sql("SELECT * FROM {table}", table=ident(name)) for name in tables]
     empty = Sql(
@@ -117,27 +120,17 @@ def match(
     return reports
 
 
-def _hits(plan: RulePlan, blocks: Blocks, terms: Terms) -> Sql:
+def _compared(plan: RulePlan, blocks: Blocks, terms: Terms) -> Sql:
+    """Return the select of the pairs that exact conditions and exceptions leave: `l, r, s0, s1, ...`."""
     candidates = blocks.pairs(plan)
     if plan.pairs_by_key_alone:
         chain = sql("SELECT l, r FROM {chain}", chain=ident(f"identity_chain_{plan.bit}"))
-        return sql(
-            "SELECT l, r, {bit} AS bit, CAST({mask} AS BIGINT) AS mask, {one} AS score, "
-            "CAST(NULL AS VARCHAR) AS similarities FROM ({pairs}) AS p",
-            bit=plan.bit,
-            mask=1 << plan.bit,
-            one=double(1),
-            pairs=union_all([candidates, chain]),
-        )
+        return union_all([candidates, chain])
     rule = plan.rule
     # The key holds the exact conditions already, unless the rule brought its own keys.
     exact = rule.exact if rule.block else ()
     fuzzy = [
         sql("{s} AS s{i}", s=similarity(condition, terms, "a", "b"), i=i)
-        for i, condition in enumerate(rule.fuzzy)
-    ]
-    thresholds = [
-        sql("s{i} >= {threshold}", i=i, threshold=double(round(condition.precision, 9)))
         for i, condition in enumerate(rule.fuzzy)
     ]
     where = all_of(
@@ -146,7 +139,7 @@ def _hits(plan: RulePlan, blocks: Blocks, terms: Terms) -> Sql:
             *(sql("NOT ({met})", met=met(exception, terms)) for exception in rule.except_),
         ]
     )
-    compared = sql(
+    return sql(
         "SELECT p.l, p.r{fuzzy} FROM ({pairs}) AS p JOIN {records} AS a ON a.rid = p.l "
         "JOIN {records} AS b ON b.rid = p.r WHERE {where}",
         fuzzy=after_commas(fuzzy),
@@ -154,14 +147,22 @@ def _hits(plan: RulePlan, blocks: Blocks, terms: Terms) -> Sql:
         records=ident(RECORDS),
         where=where,
     )
+
+
+def _hits(plan: RulePlan) -> Sql:
+    fuzzy = () if plan.pairs_by_key_alone else plan.rule.fuzzy
+    thresholds = [
+        sql("s{i} >= {threshold}", i=i, threshold=double(round(condition.precision, 9)))
+        for i, condition in enumerate(fuzzy)
+    ]
     return sql(
         "SELECT l, r, {bit} AS bit, CAST({mask} AS BIGINT) AS mask, {score} AS score, "
-        "{words} AS similarities FROM ({compared}) AS c WHERE {thresholds}",
+        "{words} AS similarities FROM {compared} WHERE {thresholds}",
         bit=plan.bit,
         mask=1 << plan.bit,
         score=_weakest(len(fuzzy)),
-        words=_words(rule.fuzzy),
-        compared=compared,
+        words=_words(fuzzy),
+        compared=ident(_COMPARED),
         thresholds=all_of(thresholds),
     )
 

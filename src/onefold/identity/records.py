@@ -22,8 +22,7 @@ from onefold.foundation.warehouse import (
 from onefold.foundation.warehouse.sql import after_commas
 from onefold.identity.mapping import TablePlan
 from onefold.identity.model import MappedColumns
-from onefold.identity.normalizers.apply import ColumnOf, NormalizedColumn, normalized_column
-from onefold.identity.normalizers.normalizer import NormalizeContext
+from onefold.identity.normalizers.apply import normalize_values
 from onefold.identity.terms import Term, Terms
 
 RECORDS = "identity_records"
@@ -172,9 +171,9 @@ def _region(table: TablePlan) -> Sql:
     default = literal((table.region or "").lower())
     if table.region_column is None:
         return default
-    own = sql("lower(trim(CAST({column} AS VARCHAR)))", column=ident(table.region_column))
+    own = sql("lower(CAST({column} AS VARCHAR))", column=ident(table.region_column))
     return sql(
-        "CASE WHEN regexp_matches({own}, '^[a-z]{{2}}$') THEN {own} ELSE {default} END",
+        "coalesce(nullif(regexp_extract({own}, '^ *([a-z]{{2}}) *$', 1), ''), {default})",
         own=own,
         default=default,
     )
@@ -186,41 +185,50 @@ def _raw_column(attribute: str, alternative: int) -> str:
 
 def _raw_text(source: MappedColumns, alternative: int) -> Sql:
     texts = [sql("CAST({column} AS VARCHAR)", column=ident(column)) for column in source.columns]
-    value = sql("concat_ws(' ', {texts})", texts=comma(texts)) if source.join else texts[alternative]
-    return sql("nullif(trim({value}), '')", value=value)
+    return sql("concat_ws(' ', {texts})", texts=comma(texts)) if source.join else texts[alternative]
 
 
 def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) -> list[str]:
     """Create the records table from the input; return the tables and views made on the way."""
     made: list[str] = []
-    if any(_reads_regions(term) for term in terms.all()):
-        made += _create_region_views(warehouse, regions)
     columns: list[Sql] = []
     joins: list[Sql] = []
     for term in terms.all():
-        for k, name in enumerate(term.columns):
-            column = _raw_column(term.attribute, k)
-            if _reads_regions(term):
-                found = [
-                    _normalized(
-                        warehouse, ColumnOf(_region_view(region), column), term, region, f"{name}_{region}"
-                    )
-                    for region in (*regions, "")
-                ]
-                *known, rest = found
-                branches = spaced(
-                    sql("WHEN t.region = {region} THEN {value}", region=literal(region), value=one.expression)
-                    for region, one in zip(regions, known, strict=True)
+        by_region = _reads_regions(term)
+        region = _known_region(regions) if by_region else literal("")
+        raw = [_raw_column(term.attribute, k) for k in range(term.width)]
+        values = union_all(
+            sql(
+                "SELECT {region} AS region, t.{column} AS value FROM {input} AS t",
+                region=region,
+                column=ident(column),
+                input=ident(_INPUT),
+            )
+            for column in raw
+        )
+        normalized = f"identity_map_c{term.index}"
+        made += normalize_values(
+            warehouse,
+            values,
+            term.chain,
+            normalized,
+            regions=regions if by_region else (),
+            dummies_of=term.attribute if term.bypass_dummies else None,
+        )
+        for name, column in zip(term.columns, raw, strict=True):
+            map_alias = f"m_{name}"
+            joins.append(
+                sql(
+                    "LEFT JOIN {normalized} AS {alias} ON {alias}.value = t.{column}{same_region}",
+                    normalized=ident(normalized),
+                    alias=ident(map_alias),
+                    column=ident(column),
+                    same_region=sql(" AND {alias}.region = {region}", alias=ident(map_alias), region=region)
+                    if by_region
+                    else Sql(""),
                 )
-                value = rest.expression
-                if known:
-                    value = sql("CASE {branches} ELSE {rest} END", branches=branches, rest=value)
-            else:
-                found = [_normalized(warehouse, ColumnOf(_INPUT, column), term, "", name)]
-                value = found[0].expression
-            joins += [one.joins for one in found]
-            made += [one.made for one in found if one.made]
-            columns.append(sql("{value} AS {name}", value=value, name=ident(name)))
+            )
+            columns.append(sql("{alias}.mapped AS {name}", alias=ident(map_alias), name=ident(name)))
     warehouse.create_table(
         RECORDS,
         sql(
@@ -234,33 +242,12 @@ def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) 
     return made
 
 
-def _create_region_views(warehouse: Warehouse, regions: Sequence[str]) -> list[str]:
-    for region in regions:
-        one = sql(
-            "SELECT * FROM {input} WHERE region = {region}", input=ident(_INPUT), region=literal(region)
-        )
-        warehouse.create_view(_region_view(region), one)
-    listed = comma(literal(region) for region in ("", *regions))
-    others = sql(
-        "SELECT * FROM {input} WHERE region = '' OR region NOT IN ({listed})",
-        input=ident(_INPUT),
-        listed=listed,
-    )
-    warehouse.create_view(_region_view(""), others)
-    return [_region_view(region) for region in (*regions, "")]
-
-
-def _normalized(
-    warehouse: Warehouse, source: ColumnOf, term: Term, region: str, name: str
-) -> NormalizedColumn:
-    return normalized_column(
-        warehouse,
-        source,
-        term.chain,
-        NormalizeContext(region=region.upper() or None),
-        f"identity_map_{name}",
-        dummies_of=term.attribute if term.bypass_dummies else None,
-    )
+def _known_region(regions: Sequence[str]) -> Sql:
+    """Return a record's region when it is one of them, else an empty text."""
+    if not regions:
+        return literal("")
+    listed = comma(literal(region) for region in regions)
+    return sql("CASE WHEN t.region IN ({listed}) THEN t.region ELSE '' END", listed=listed)
 
 
 def _reads_regions(term: Term) -> bool:
@@ -277,10 +264,6 @@ def _regions(warehouse: Warehouse) -> list[str]:
         )
     )
     return sorted(str(region) for (region,) in found)
-
-
-def _region_view(region: str) -> str:
-    return f"{_INPUT}_{region or 'unknown'}"
 
 
 def _find_over_frequent(warehouse: Warehouse, term: Term) -> int:

@@ -27,6 +27,19 @@ _DUCK: Final = (
     "ELSE coalesce(round(n::DOUBLE / nullif({base}, 0), 9), 0.0::DOUBLE) END)[1])[1]"
 )
 _SPARK: Final = {"ta": SPARK_TOKENS.format(a="a"), "tb": SPARK_TOKENS.format(a="b")}
+# Two words with two words, in ASCII and without initials: the better of the two ways of pairing them. Null where both
+# ways have an equally good best pair, as then the order of the words decides.
+_TWO_WORDS: Final = r"^[!-~]{2,} [!-~]{2,}\z"
+_DUCK_TWO_WORDS: Final = (
+    "list_transform([{"
+    + ", ".join(
+        f"'s{i}{j}': round(jaro_winkler_similarity(split_part(a, ' ', {i}), split_part(b, ' ', {j})), 9)"
+        for i in (1, 2)
+        for j in (1, 2)
+    )
+    + "}], lambda s: CASE WHEN greatest(s.s11, s.s22) > greatest(s.s12, s.s21) THEN least(s.s11, s.s22) "
+    "WHEN greatest(s.s11, s.s22) < greatest(s.s12, s.s21) THEN least(s.s12, s.s21) END)[1]"
+)
 
 
 def _is_ascii(text: str | None) -> bool | None:
@@ -65,7 +78,7 @@ def _word_similarity(left: str, right: str) -> float:
         return 1.0
     if len(left) == 1 or len(right) == 1:
         return 0.9 if left[0] == right[0] else 0.0
-    return JaroWinkler.similarity(left, right)
+    return round(JaroWinkler.similarity(left, right), DIGITS)
 
 
 def _words(left: str | None, right: str | None) -> float | None:
@@ -82,7 +95,7 @@ def _words(left: str | None, right: str | None) -> float | None:
             long.remove(word)
         else:
             different.append(word)
-    return round(_weakest_pair(different, long), DIGITS)
+    return _weakest_pair(different, long)
 
 
 def _sorted_words(text: str) -> list[str]:
@@ -110,8 +123,11 @@ FUNCTIONS = (
         name="of_words_similarity",
         parameters=(("a", "VARCHAR"), ("b", "VARCHAR")),
         returns="DOUBLE",
-        # Most pairs that share a key share the name to the letter.
-        duckdb="CASE WHEN a = b AND trim(a, ' ') <> '' THEN 1.0::DOUBLE ELSE of_words_similarity__py(a, b) END",
+        # Most pairs that share a key share the name to the letter, and most others are two plain words on both sides.
+        # What comes before '!' is empty or begins with a blank.
+        duckdb="CASE WHEN a = b AND a >= '!' THEN 1.0::DOUBLE "
+        rf"WHEN regexp_matches(a, '{_TWO_WORDS}') AND regexp_matches(b, '{_TWO_WORDS}') "
+        f"THEN coalesce({_DUCK_TWO_WORDS}, of_words_similarity__py(a, b)) ELSE of_words_similarity__py(a, b) END",
         spark=None,
         python=_words,
         examples=(

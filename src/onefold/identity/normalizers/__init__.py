@@ -4,16 +4,14 @@ A definition names the steps by `kind`; `chain` documents the one order in which
 new file here with a `Normalizer` subclass, or a module registered by a third party.
 """
 
-from onefold.identity.normalizers.apply import ColumnOf, NormalizedColumn, normalized_column
+from onefold.identity.normalizers.apply import normalize_values
 from onefold.identity.normalizers.chain import in_order, normalize_many
 from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer
 
 __all__ = [
-    "ColumnOf",
     "NormalizeContext",
-    "NormalizedColumn",
     "Normalizer",
     "in_order",
     "normalize_many",
-    "normalized_column",
+    "normalize_values",
 ]

@@ -45,10 +45,12 @@ def normalize_many(
 def run_prepared(
     steps: Sequence[Normalizer], values: Sequence[str | None], context: NormalizeContext
 ) -> list[str | None]:
-    """Return the values after the steps, which are taken as they stand."""
-    current: list[str | None] = [value or None for value in values]
+    """Return the values after the steps, which are taken as they stand; blanks around a value are no part of it."""
+    current = _trimmed(values)
     for step in steps:
-        present = [value for value in current if value is not None]
-        results = iter(step.python_many(present, context))
-        current = [None if value is None else (next(results) or None) for value in current]
-    return current
+        current = [None if value is None else (step.python(value, context) or None) for value in current]
+    return _trimmed(current)
+
+
+def _trimmed(values: Sequence[str | None]) -> list[str | None]:
+    return [value.strip(" ") or None if value else None for value in values]

@@ -2,7 +2,7 @@
 
 Two records that share such a value share nothing. The lists hold what is a dummy wherever it stands; values that are
 merely too frequent in one's own data are found by counting, which is not done here. Values are judged as the source
-wrote them, but for case and blanks around them.
+wrote them, but for case, and without blanks around them, which the caller takes off.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def is_dummy(attribute: str, value: Sql) -> Sql | None:
         attribute: `email`, `phone`, `birth_date`, `postcode`, or one of the names and address lines.
         value: the text as the source has it; null makes the condition null.
     """
-    whole = sql("lower(trim({v}))", v=value)
+    whole = sql("lower({v})", v=value)
     match _KINDS.get(attribute):
         case "phone":
             return fits(value, _phone_pattern())
@@ -79,7 +79,7 @@ def not_dummy(attribute: str, value: Sql) -> Sql | None:
 
 def is_dummy_text(attribute: str, value: str) -> bool:
     """Return what `is_dummy` says of one text: the reference."""
-    whole = value.strip(" ").lower()
+    whole = value.lower()
     match _KINDS.get(attribute):
         case "phone":
             return re.fullmatch(_phone_pattern(), value) is not None

@@ -29,7 +29,7 @@ _GMAIL: Final = ("gmail.com", "googlemail.com")
 class Email(Normalizer):
     """Fold what providers ignore and what people mistype in an address.
 
-    Lower case and trimmed; dots before `@gmail.com` and everything after a plus are ignored, `googlemail.com`
+    Lower case; dots before `@gmail.com` and everything after a plus are ignored, `googlemail.com`
     is `gmail.com`, and well-known typing mistakes of large providers (`gmai.com`) are put right.
 
     Attributes:
@@ -49,7 +49,7 @@ class Email(Normalizer):
 
     @override
     def sql(self, value: Sql, context: NormalizeContext) -> Sql:
-        whole = sql("lower(trim({v}))", v=value)
+        whole = sql("lower({v})", v=value)
         local, domain = first_part(whole, "@"), second_part(whole, "@")
         if self.plus_tags:
             local = first_part(whole, "@+")
@@ -73,17 +73,16 @@ class Email(Normalizer):
         conditions: list[Sql] = []
         if self.typo_domains:
             typos = comma(literal(name) for name in sorted(TYPO_DOMAINS))
-            domain = second_part(sql("lower(trim({v}))", v=value), "@")
+            domain = second_part(sql("lower({v})", v=value), "@")
             conditions.append(sql("{domain} IN ({typos})", domain=domain, typos=typos))
         if self.plus_tags:
             # A plus in front is part of the name, not the beginning of a tag.
-            conditions.append(sql("trim({v}) LIKE '+%'", v=value))
+            conditions.append(sql("{v} LIKE '+%'", v=value))
         return any_not_ascii_or(value, *conditions)
 
     @override
     def python(self, value: str, context: NormalizeContext) -> str | None:
-        # Both engines' trim takes blanks only.
-        whole = value.strip(" ").lower()
+        whole = value.lower()
         if not _VALID_PATTERN.fullmatch(whole):
             return None if self.drop_invalid else whole
         local, _, domain = whole.partition("@")

@@ -91,6 +91,18 @@ class Name(Normalizer):
 
     @override
     def python(self, value: str, context: NormalizeContext) -> str | None:
+        # Given name and surname, neither of them a title, a particle or an initial: most of what is asked for.
+        first, blank, last = value.partition(" ")
+        if blank and first.isalpha() and last.isalpha() and value.isascii():
+            one, other = self._simple(first), self._simple(last)
+            if one and other:
+                return f"{other} {one}" if self.order == "sorted" and other < one else f"{one} {other}"
+        return self._in_full(value)
+
+    def _simple(self, word: str) -> str:
+        return _simple(word, self.titles, self.particles, self.nicknames, self.umlauts)
+
+    def _in_full(self, value: str) -> str | None:
         text = _APOSTROPHE.sub("", to_ascii(value)).casefold()
         if self.particles != "keep":
             text = _ARTICLE.sub("" if self.particles == "drop" else "al", text)
@@ -141,6 +153,17 @@ class Name(Normalizer):
 
     def _one_form(self, word: str) -> str:
         return _one_form(word, self.nicknames, self.umlauts)
+
+
+@lru_cache(maxsize=200_000)
+def _simple(word: str, titles: bool, particles: str, nicknames: bool, umlauts: bool) -> str:
+    """Return the form of an ASCII word that means the same wherever it stands; an empty text for any other."""
+    word = word.lower()
+    word = _SHORT.get(word, word)
+    special = (titles and word in _titles()) or (
+        particles != "keep" and word in words_under("name_words", "particle")
+    )
+    return "" if special or len(word) == 1 else _one_form(word, nicknames, umlauts)
 
 
 @lru_cache(maxsize=200_000)

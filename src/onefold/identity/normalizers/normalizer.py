@@ -42,7 +42,10 @@ class Normalizer(BaseModel, ABC):
 
     @abstractmethod
     def sql(self, value: Sql, context: NormalizeContext) -> Sql:
-        """Return the SQL of the normalized text; null stays null and an empty result counts as null."""
+        """Return the SQL of the normalized text; null stays null and an empty result counts as null.
+
+        The first step of a chain gets texts without blanks around them.
+        """
 
     @abstractmethod
     def python(self, value: str, context: NormalizeContext) -> str | None:
@@ -51,14 +54,6 @@ class Normalizer(BaseModel, ABC):
     def undecided(self, value: Sql, context: NormalizeContext) -> Sql | None:  # noqa: ARG002  # contract
         """Return the condition on the input under which only `python` knows; None when `sql` always does."""
         return None
-
-    def python_many(self, values: list[str], context: NormalizeContext) -> list[str | None]:
-        """Return the reference's answer for each value, in order; every distinct value is worked out once."""
-        known: dict[str, str | None] = {}
-        for value in values:
-            if value not in known:
-                known[value] = self.python(value, context) or None
-        return [known[value] for value in values]
 
     def prepared(self, before: tuple[Normalizer, ...], context: NormalizeContext) -> Normalizer:  # noqa: ARG002
         """Return this step as it stands after the steps `before` it in a chain.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from anyascii import anyascii
 from typing_extensions import override
@@ -32,4 +32,15 @@ class UnicodeToAscii(Normalizer):
 
 def to_ascii(value: str) -> str:
     """Return the transliteration; ASCII text comes back as it is."""
-    return value if value.isascii() else anyascii(value)
+    return value if value.isascii() else value.translate(_LETTERS)
+
+
+class _Letters(dict[int, str]):
+    """What anyascii makes of each character, asked once: it reads characters alone, never their neighbours."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = anyascii(chr(code))
+        return found
+
+
+_LETTERS: Final = _Letters()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from onefold.foundation.warehouse import Warehouse
-from onefold.foundation.warehouse.sql import ident, sql
-from onefold.identity.normalizers import ColumnOf, NormalizeContext, Normalizer, normalized_column
+from onefold.foundation.warehouse.sql import ident, literal, sql
+from onefold.identity.normalizers import NormalizeContext, Normalizer, normalize_values
 
 
 def normalized_in(
@@ -20,11 +20,13 @@ def normalized_in(
     """Return the values as the engine normalizes them, in order."""
     given = pa.table({"i": pa.array(range(len(values)), pa.int64()), "v": pa.array(values, pa.string())})
     warehouse.load_arrow("given", given)
-    column = normalized_column(warehouse, ColumnOf("given", "v"), chain, context, "mapped")
-    select = sql(
-        "SELECT {x} AS x FROM given AS t{joins} ORDER BY {i}",
-        x=column.expression,
-        joins=column.joins,
-        i=ident("t", "i"),
+    region = (context.region or "").lower()
+    select = sql("SELECT {region} AS region, v AS value FROM given", region=literal(region))
+    made = normalize_values(warehouse, select, chain, "mapped", regions=[region] if region else [])
+    joined = sql(
+        "SELECT m.mapped AS x FROM given AS g LEFT JOIN {mapped} AS m ON m.value = g.v ORDER BY g.i",
+        mapped=ident("mapped"),
     )
-    return [None if row[0] is None else str(row[0]) for row in warehouse.rows(select)]
+    rows = warehouse.rows(joined)
+    warehouse.drop(*made)
+    return [None if row[0] is None else str(row[0]) for row in rows]

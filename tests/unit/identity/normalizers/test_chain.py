@@ -7,23 +7,22 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
-from onefold.foundation.kernel import discover
+from onefold.foundation.kernel import InvalidInput, discover
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.foundation.warehouse.sql import sql
 from onefold.identity.normalizers import (
-    ColumnOf,
     NormalizeContext,
     Normalizer,
     in_order,
     normalize_many,
-    normalized_column,
+    normalize_values,
 )
 from onefold.identity.normalizers.alias import Alias
 from onefold.identity.normalizers.bypass import Bypass
 from onefold.identity.normalizers.email import Email
 from onefold.identity.normalizers.lower_case import LowerCase
-from onefold.identity.normalizers.name import Name
 from onefold.identity.normalizers.numerals import Numerals
+from onefold.identity.normalizers.phone import Phone
 from onefold.identity.normalizers.symbols import Symbols
 from onefold.identity.normalizers.unicode_to_ascii import UnicodeToAscii
 from onefold.identity.normalizers.whitespace import Whitespace
@@ -90,33 +89,35 @@ def test_listed_values_go_through_the_steps_before_them() -> None:
     assert normalize_many(chain, values, NOWHERE) == [None, "international", "international", "x"]
 
 
-def test_a_chain_that_sql_decides_alone_needs_no_join(warehouse: DuckDBWarehouse) -> None:
-    warehouse.create_table("plain", sql("SELECT 'a-b' AS v"))
-    column = normalized_column(warehouse, ColumnOf("plain", "v"), [Symbols()], NOWHERE, "not_made")
-    assert (column.joins.text, column.made) == ("", None)
+def test_a_chain_that_sql_decides_alone_asks_nobody(warehouse: DuckDBWarehouse) -> None:
+    normalize_values(warehouse, sql("SELECT '' AS region, 'a-b' AS value"), [Symbols()], "made")
+    assert warehouse.rows(sql("SELECT value, mapped FROM made")) == [("a-b", "ab")]
+    with pytest.raises(InvalidInput):
+        warehouse.rows(sql("SELECT * FROM made_known"))
 
 
-def test_several_columns_fit_into_one_select(warehouse: DuckDBWarehouse) -> None:
+def test_each_value_is_read_by_the_habits_of_its_region(warehouse: DuckDBWarehouse) -> None:
     warehouse.create_table(
-        "people",
+        "numbers",
         sql(
-            "SELECT * FROM (VALUES (1, 'Bob', 'Ä'), (2, NULL, 'b'), (3, 'Юлия', NULL)) AS p(id, first, letter)"
+            "SELECT * FROM (VALUES ('de', '030 1234567'), ('gb', '020 7946 0018'), ('', '020 7946 0018'), "
+            "('de', '030/1234567 x 5'), ('', '+49 30 1234567'), ('gb', NULL), ('de', '12')) AS n(region, value)"
         ),
     )
-    first = normalized_column(warehouse, ColumnOf("people", "first", "p"), [Name()], NOWHERE, "m1")
-    letter = normalized_column(
-        warehouse, ColumnOf("people", "letter", "p"), [LowerCase(), UnicodeToAscii()], NOWHERE, "m2"
+    made = normalize_values(
+        warehouse, sql("SELECT * FROM numbers"), [Phone()], "m1", regions=["de", "gb"], dummies_of="phone"
     )
-    rows = warehouse.rows(
-        sql(
-            "SELECT p.id, {first}, {letter} FROM people AS p{j1}{j2} ORDER BY p.id",
-            first=first.expression,
-            letter=letter.expression,
-            j1=first.joins,
-            j2=letter.joins,
-        )
-    )
-    assert rows == [(1, "robert", "a"), (2, None, "b"), (3, "julia", None)]
+    rows = warehouse.rows(sql("SELECT region, value, mapped FROM m1"))
+    assert {(row[0], row[1]): row[2] for row in rows} == {
+        ("de", "030 1234567"): "+49301234567",
+        ("gb", "020 7946 0018"): "+442079460018",
+        ("", "020 7946 0018"): "02079460018",
+        ("de", "030/1234567 x 5"): "+49301234567",
+        ("", "+49 30 1234567"): "+49301234567",
+        ("de", "12"): None,
+    }
+    assert len(rows) == 6
+    warehouse.drop(*made)
 
 
 @pytest.mark.parametrize("kind", ORDER)
@@ -124,36 +125,21 @@ def test_a_column_of_nulls_only_stays_null(warehouse: DuckDBWarehouse, kind: str
     # DuckDB 2.0 cannot bind some functions inside CASE over such a column; ours must keep clear of them.
     settings: dict[str, object] = {"alias": {"pairs": [("a", "b")]}, "bypass": {"values": ["a"]}}
     step = discover("onefold.identity.normalizers", Normalizer)[kind].model_validate(settings.get(kind, {}))
-    warehouse.create_table("nothing", sql("SELECT CAST(NULL AS VARCHAR) AS v, 1 AS i"))
-    column = normalized_column(
-        warehouse,
-        ColumnOf("nothing", "v"),
-        [step],
-        NormalizeContext(region="DE"),
-        "m4",
-        dummies_of="email",
-    )
-    select = sql(
-        "SELECT CASE WHEN i = 1 THEN {x} END FROM nothing AS t{j}", x=column.expression, j=column.joins
-    )
-    assert warehouse.rows(select) == [(None,)]
+    nothing = sql("SELECT 'de' AS region, CAST(NULL AS VARCHAR) AS value")
+    normalize_values(warehouse, nothing, [step], "m2", regions=["de"], dummies_of="email")
+    assert warehouse.rows(sql("SELECT * FROM m2")) == []
 
 
-def test_dummies_become_null(warehouse: DuckDBWarehouse) -> None:
-    warehouse.create_table(
-        "mails",
-        sql("SELECT unnest(['test@test.com', 'NoReply@x.de', 'Anna@x.de', 'müller@x.de', NULL]) AS v"),
+def test_dummies_are_left_out(warehouse: DuckDBWarehouse) -> None:
+    mails = sql(
+        "SELECT '' AS region, unnest(['test@test.com', ' none@none.com ', 'NoReply@x.de', 'Anna@x.de', "
+        "'müller@x.de', NULL]) AS value"
     )
-    column = normalized_column(
-        warehouse, ColumnOf("mails", "v"), [Email()], NOWHERE, "m3", dummies_of="email"
-    )
-    rows = warehouse.rows(sql("SELECT v, {x} FROM mails AS t{j}", x=column.expression, j=column.joins))
+    normalize_values(warehouse, mails, [Email()], "m3", dummies_of="email")
+    rows = warehouse.rows(sql("SELECT value, mapped FROM m3"))
     assert {row[0]: row[1] for row in rows} == {
-        "test@test.com": None,
-        "NoReply@x.de": None,
         "Anna@x.de": "anna@x.de",
         "müller@x.de": None,
-        None: None,
     }
 
 

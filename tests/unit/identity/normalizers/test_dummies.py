@@ -30,7 +30,7 @@ DUMMIES = {
         "x@x.x",
         "abc@abc.com",
         "n/a",
-        " none@none.com ",
+        "none@none.com",
         "unknown@unknown.net",
     ],
     "birth_date": [
