@@ -32,7 +32,7 @@ test: $(STAMPS)/spark services ## Every test, with the database servers and the 
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 test-fast: $(STAMPS)/dev ## Tests without servers, Spark and browser: under 90 seconds
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m "$(FAST)" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m "$(FAST)" --hypothesis-profile=fast $(PYTEST_ARGS)
 
 check: $(STAMPS)/spark ## Formatting, lint, types, import rules and the project's own lints
 	@$(BIN)/python -m tools.check

@@ -36,7 +36,7 @@ from tools.reference_prose import HEADS
 from tools.reference_words import fields_table, grid, parts_of, said, table_of, type_words
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
-_PUBLISHING = ("identity", "quality", "profiles", "sources")
+_PUBLISHING = ("catalogue", "identity", "quality", "profiles", "sources")
 _COLUMNS_OF_SOURCES = (
     (
         "its columns",

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
-from onefold.catalogue import TableDescription
+from onefold.catalogue import CataloguedTable, CatalogueStage, TableDescription
 from onefold.foundation.definitions import Definition, Definitions, check_references
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.store import Store, migrate
@@ -101,7 +101,7 @@ def build_engines(settings: Settings, directory: Path) -> Engines:
     return Engines(SparkWarehouse(master=settings.spark_master, work_directory=work / "spark"), files)
 
 
-def build_reader(settings: Settings) -> Warehouse:
+def build_reader(settings: Settings) -> DuckDBWarehouse:
     """Return an embedded engine to read published tables with; they are plain files for every engine."""
     return DuckDBWarehouse(
         memory_bytes=settings.memory_bytes or _default_memory_bytes(), threads=settings.threads
@@ -184,11 +184,23 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
                 gates=_tables_of(identity) if identity else (),
             )
         )
+    catalogued = [CataloguedTable(name, "sources", one) for name, one in descriptions.items()]
     if identity is not None:
         used = {f"sources.{table}" for table in _tables_of(identity)}
         stages.append(IdentityStage(identity, descriptions, (source_names & used) | {"quality"}))
         profile = one_of(definitions, ProfileDefinition) or ProfileDefinition(name="profile")
-        stages.append(ProfilesStage(profile, identity, descriptions))
+        profiles = ProfilesStage(profile, identity, descriptions)
+        stages.append(profiles)
+        catalogued.append(CataloguedTable("profiles", "profiles", profiles.describe))
+    if catalogued:
+        stages.append(
+            CatalogueStage(
+                catalogued,
+                fingerprint="\n".join(repr(description) for description in descriptions.values()),
+                needs=source_names | ({"profiles"} if identity is not None else set()),
+                tolerates=source_names,
+            )
+        )
     return stages
 
 

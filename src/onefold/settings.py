@@ -5,6 +5,7 @@ Functions receive values, never the settings. What belongs to a workspace is in 
 
 from __future__ import annotations
 
+import os
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,6 +93,21 @@ class Setting:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """The value a setting has now, as people may see it.
+
+    Attributes:
+        value: as it would be written, "" when there is none; "(set)" for a secret, "(does not fit)" for a value
+            that nothing can be done with.
+        origin: "environment" or "default".
+    """
+
+    setting: Setting
+    value: str
+    origin: str
+
+
 def load_settings() -> Settings:
     """Return the settings of this process.
 
@@ -122,6 +138,33 @@ def explain() -> list[Setting]:
         )
         for name, field in Settings.model_fields.items()
     ]
+
+
+def in_force() -> list[SettingInForce]:
+    """Return the value of every setting and where it comes from, in order; also when some do not fit."""
+    given = {name.upper() for name, value in os.environ.items() if value}
+    values, wrong = {}, set()
+    try:
+        values = Settings().model_dump()
+    except ValidationError as error:
+        wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False)}
+        # What does not fit keeps the others from being read together; each of them is read as it was given.
+        values = {name: _given(name) for name in Settings.model_fields}
+    found = []
+    for setting in explain():
+        is_given = setting.variable in given
+        value = values[setting.name] if is_given else setting.default
+        if setting.name in wrong:
+            value = "(does not fit)"
+        elif is_given and not Settings.model_fields[setting.name].repr:
+            value = "(set)"
+        found.append(SettingInForce(setting, str(value), "environment" if is_given else "default"))
+    return found
+
+
+def _given(name: str) -> str:
+    variable = f"{PREFIX}{name}".upper()
+    return next((value for key, value in os.environ.items() if key.upper() == variable), "")
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:

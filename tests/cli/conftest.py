@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Done, onefold, write_shop
+from tests.cli.command import Done, onefold, onefold_process, write_shop
 
 
 @pytest.fixture(scope="session")
 def demo_call(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     """The example company of 300 people after `onefold demo`, and what that printed."""
     folder = tmp_path_factory.mktemp("cli")
-    done = onefold("demo", "demo", "--people", 300, cwd=folder)
+    done = onefold_process("demo", "demo", "--people", 300, cwd=folder)
     return folder / "demo", done
 
 

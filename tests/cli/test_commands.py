@@ -56,7 +56,7 @@ def test_an_example_is_told_as_json(tmp_path: Path) -> None:
     ("arguments", "keys"),
     [
         (["status"], {"last_run", "pending_changes", "tables"}),
-        pytest.param(["plan"], {"changes", "elsewhere"}, marks=pytest.mark.slow),
+        pytest.param(["plan"], {"changes", "elsewhere", "warnings"}, marks=pytest.mark.slow),
         pytest.param(["apply"], {"changes", "elsewhere"}, marks=pytest.mark.slow),
         pytest.param(["pull"], {"written"}, marks=pytest.mark.slow),
     ],

@@ -17,7 +17,7 @@ from onefold.entrypoints.cli import (
     run_commands,
 )
 from onefold.entrypoints.cli.app import app
-from tests.cli.command import error_of, onefold
+from tests.cli.command import error_of, onefold, onefold_process
 
 pytestmark = pytest.mark.xdist_group("cli")
 MODULES = (
@@ -58,7 +58,7 @@ def test_every_command_has_an_example_in_its_help(command: tuple[str, ...]) -> N
 
 
 def test_the_help_of_all_names_the_commands_and_the_exit_codes() -> None:
-    done = onefold("--help")
+    done = onefold_process("--help")
     assert done.err == ""
     for command in commands():
         assert command[0] in done.out
@@ -68,7 +68,7 @@ def test_the_help_of_all_names_the_commands_and_the_exit_codes() -> None:
 
 def test_the_help_takes_little_time() -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    onefold("--help")
+    onefold_process("--help")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
 
@@ -115,7 +115,7 @@ def test_a_slip_is_told_to_programs_as_json() -> None:
 
 
 def test_without_a_command_the_help_is_the_answer() -> None:
-    done = onefold(codes=(2,))
+    done = onefold_process(codes=(2,))
     assert "Usage: onefold" in done.told
     assert "error cli" not in done.told
 
@@ -123,7 +123,7 @@ def test_without_a_command_the_help_is_the_answer() -> None:
 def test_the_version_is_told() -> None:
     from onefold import __version__
 
-    assert onefold("--version").out == f"onefold {__version__}\n"
+    assert onefold_process("--version").out == f"onefold {__version__}\n"
 
 
 def test_a_misspelled_variable_is_pointed_out_and_the_right_ones_are_not() -> None:
@@ -143,4 +143,4 @@ def test_a_setting_that_does_not_fit_is_named_and_explained() -> None:
 def test_settings_as_json_have_stable_keys() -> None:
     found = onefold("settings", "--json").json
     assert isinstance(found, list)
-    assert all(one.keys() == {"variable", "type", "default", "description"} for one in found)
+    assert all(one.keys() == {"variable", "value", "from", "type", "default", "description"} for one in found)

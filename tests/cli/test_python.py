@@ -49,7 +49,7 @@ with onefold.open("shop") as ws:
     print(ws.sql("select count(*) as n from profiles", run_id=before).to_pylist())
 """
     assert python(code, cwd=shop.parent).splitlines() == [
-        "completed profiles",
+        "completed catalogue",
         "5 5",
         "5 3",
         "[{'n': 2}]",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,47 @@ def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
         )
         told = f"{page.name}:{block.line}\n{code}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == 0, told
+
+
+_INSTALLED_BY_MAKE_DEMO = frozenset(
+    re.findall(
+        r"^([a-z0-9-]+)==", (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
+_FRAMES = {"to_polars": "polars", "to_pandas": "pandas"}
+
+
+def needs(code: str) -> set[str]:
+    """Return the distributions that Python code needs: what it imports, and what makes its frames."""
+    known = metadata.packages_distributions()
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        roots = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+        found |= {known.get(root, [root])[0] for root in roots}
+        if isinstance(node, ast.Attribute) and node.attr in _FRAMES:
+            found.add(_FRAMES[node.attr])
+    return found - {"onefold"}
+
+
+def test_what_a_block_needs_is_told_from_its_code() -> None:
+    code = "import os, yaml\nimport onefold\nfrom polars import col\nws.table('t').to_pandas()\n"
+    assert needs(code) == {"PyYAML", "polars", "pandas"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_python_block_needs_is_there_after_make_demo_or_the_page_says_how_to_get_it(
+    page: Path,
+) -> None:
+    assert "pyarrow" in _INSTALLED_BY_MAKE_DEMO
+    text = page.read_text(encoding="utf-8")
+    missing = [
+        f"{page.name}:{text.count(chr(10), 0, found.start())} needs {distribution}"
+        for found in _BLOCK.finditer(text)
+        if found["kind"] == "python"
+        for distribution in sorted(needs(found["code"]))
+        if distribution.lower() not in _INSTALLED_BY_MAKE_DEMO
+        and f"pip install {distribution}" not in text[: found.start()]
+    ]
+    assert missing == []

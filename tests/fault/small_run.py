@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from onefold.foundation.kernel import SystemClock
 from onefold.foundation.store import Store, migrate
 from onefold.foundation.store.sqlite import SQLiteStore
@@ -136,7 +138,7 @@ HUGE = Sql(
 
 
 def interrupted_run(directory: Path, where: str) -> None:
-    """Run until Ctrl-C: in a query, or between two stages, or in Python code that swallows it."""
+    """Run until Ctrl-C: in a query, or in Python code that lets it pass, swallows it or gives it another name."""
 
     def people(context: StageContext) -> StageResult:
         context.publish(PEOPLE, Sql("SELECT 99 AS id"))
@@ -149,12 +151,17 @@ def interrupted_run(directory: Path, where: str) -> None:
             except KeyboardInterrupt:
                 if where == "python":
                     raise
+                if where == "renamed":
+                    message = "as pydantic does"
+                    raise ValueError(message) from None
         return StageResult()
 
-    try:
-        run(directory, lambda: [PlainStage("sources.people", people)])
-    except KeyboardInterrupt:
-        os._exit(77)
+    with capture_logs() as logged:
+        try:
+            run(directory, lambda: [PlainStage("sources.people", people)])
+        except KeyboardInterrupt:
+            (directory / "logged").write_text("\n".join(str(line["event"]) for line in logged))
+            os._exit(77)
 
 
 POINTS_BEFORE = (

@@ -23,15 +23,31 @@ from tests.fault import small_run
 from tests.fault.small_run import EXPECTED, POINTS, POINTS_BEFORE, PlainStage
 from tests.fault.test_kill import _processes, assert_nothing_lies_about, through_onefold, without_onefold
 
+FAST = (
+    "started totals",
+    "ended sources.people",
+    "prepared",
+    "deciding",
+    "decided",
+    "settled people",
+    "visible",
+)
 IN_A_STAGE = {f"staged {name}" for name in small_run.TABLES}
 
 
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first good run; not to be changed."""
+    directory = tmp_path_factory.mktemp("good")
+    (directory / "onefold.yaml").write_text("kind: workspace\nname: workspace\n")
+    small_run.run_generation(directory, 1)
+    return directory
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """A workspace after its first good run."""
-    (tmp_path / "onefold.yaml").write_text("kind: workspace\nname: workspace\n")
-    small_run.run_generation(tmp_path, 1)
-    return tmp_path
+def workspace(good: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(good, tmp_path, dirs_exist_ok=True))
 
 
 def history(directory: Path) -> list[RunReport]:
@@ -46,7 +62,10 @@ def assert_good(directory: Path, generation: int) -> None:
     assert through_onefold(directory) == without_onefold(directory) == EXPECTED[generation]
 
 
-@pytest.mark.parametrize("at", [at for at in POINTS if at not in IN_A_STAGE])
+@pytest.mark.parametrize(
+    "at",
+    [pytest.param(at, marks=() if at in FAST else pytest.mark.slow) for at in POINTS if at not in IN_A_STAGE],
+)
 def test_an_error_at_any_point_leaves_one_run_or_the_other(workspace: Path, at: str) -> None:
     with pytest.raises(InjectedError):
         small_run.run_generation(workspace, 2, PointWatcher(at))
@@ -105,7 +124,7 @@ def test_an_error_in_a_stage_fails_it_skips_its_dependents_and_keeps_the_rest(wo
     assert_good(workspace, 2)
 
 
-@pytest.mark.parametrize("where", ["query", "python", "swallowed"])
+@pytest.mark.parametrize("where", ["query", "python", "swallowed", "renamed"])
 def test_ctrl_c_ends_the_run_and_leaves_the_last_good_one(workspace: Path, where: str) -> None:
     process = _processes.Process(target=small_run.interrupted_run, args=(workspace, where))
     process.start()
@@ -118,6 +137,7 @@ def test_ctrl_c_ends_the_run_and_leaves_the_last_good_one(workspace: Path, where
     os.kill(process.pid, signal.SIGINT)
     process.join(60)
     assert process.exitcode == 77
+    assert "run.stage_failed" not in (workspace / "logged").read_text()
     last = history(workspace)[0]
     assert (last.status, last.error) == (RunStatus.FAILED, "Interrupted; nothing of it became visible.")
     assert_good(workspace, 1)

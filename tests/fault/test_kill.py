@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from deltalake.exceptions import TableNotFoundError
 
+from onefold.foundation.warehouse import Sql, ident, sql
 from onefold.foundation.warehouse.lake import Lake
 from onefold.runs import RunStatus, recent_runs
 from onefold.runs.storage import last_manifest, running
@@ -56,14 +57,13 @@ def die(workspace: Path, at: str, *, generation: int = 2) -> None:
 def through_onefold(directory: Path) -> dict[str, Rows]:
     """Return every table as a reader through Onefold sees it."""
     found = {}
-    with Workspace(directory) as workspace:
+    with Workspace(directory) as workspace, workspace.reader() as warehouse:
         for name in workspace.tables():
-            found[name] = sorted(tuple(row.values()) for row in workspace.table(name).to_arrow().to_pylist())
+            found[name] = sorted(warehouse.rows(sql("SELECT * FROM {name}", name=ident(name))))
         if "people" in found:
-            counted = workspace.sql(
-                "SELECT (SELECT count(*) FROM people) AS p, (SELECT people FROM totals) AS t"
-            )
-            assert counted.column("p") == counted.column("t")
+            counted = "SELECT (SELECT count(*) FROM people), (SELECT people FROM totals)"
+            ((people, total),) = warehouse.rows(Sql(counted))
+            assert people == total
     return found
 
 
@@ -205,8 +205,6 @@ def test_killed_at_any_moment_one_run_or_the_other_stands(workspace: Path, seed:
 def test_a_reader_that_is_open_while_the_next_run_commits_goes_on_reading_its_own(workspace: Path) -> None:
     with Workspace(workspace) as reading, reading.reader() as warehouse:
         small_run.run_generation(workspace, 2)
-        from onefold.foundation.warehouse import Sql
-
         assert warehouse.rows(Sql("SELECT count(*) FROM people")) == [(10,)]
         assert warehouse.rows(Sql("SELECT people, events FROM totals")) == [(10, 1)]
     with Workspace(workspace) as after:

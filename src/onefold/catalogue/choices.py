@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from onefold.foundation.warehouse import Sql, comma, literal, spaced, sql
 
 Choices = Mapping[str, Mapping[str, str]]
 """The label per language of each code, as `Attribute.choices` keeps them."""
+CODE_SUFFIX: Final = "__code"
+"""What the name of the published column of codes ends with; the column of labels has the name alone."""
 
 
 def label_of(choices: Choices, code: str, language: str) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from onefold.catalogue.choices import CODE_SUFFIX
 
 
 class Cardinality(StrEnum):
@@ -23,6 +25,7 @@ class Attribute:
         semantic_type: what it means (`Person.FirstName`); None when nobody has said.
         label: what people read above the column; "" takes the name.
         choices: for a choice column, the label per language of each code.
+        origins: the columns that it is made from, as `table.column`; empty for a source's own.
     """
 
     name: str
@@ -31,6 +34,12 @@ class Attribute:
     description: str = ""
     cardinality: Cardinality = Cardinality.ONE
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    origins: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What people read: the label, or the name in words."""
+        return self.label or self.name.replace("_", " ").strip().capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +75,17 @@ class TableDescription:
             if attribute.name == name:
                 return attribute
         return Attribute(name)
+
+    def as_published(self, column: str) -> Attribute:
+        """Return what a published column is; a choice's label and code, two columns, share meaning and choices."""
+        found = self.attribute(column)
+        if not column.endswith(CODE_SUFFIX):
+            return replace(found, choices=found.choices or self.attribute(f"{column}{CODE_SUFFIX}").choices)
+        choice = self.attribute(column.removesuffix(CODE_SUFFIX))
+        return replace(
+            choice,
+            name=column,
+            label=found.label or f"{choice.shown} (code)",
+            description=found.description or f"The code whose label is in `{choice.name}`.",
+            choices=found.choices or choice.choices,
+        )

@@ -6,19 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from onefold.catalogue.model import Attribute, TableDescription
 from onefold.catalogue.semantic_types import is_personal
-from onefold.foundation.warehouse import (
-    Column,
-    ColumnType,
-    Sql,
-    TableRef,
-    comma,
-    ident,
-    literal,
-    sql,
-    union_all,
-)
+from onefold.foundation.warehouse import Column, ColumnType, TableRef
 
 ATTRIBUTE_CATALOGUE = TableRef(
     "attribute_catalogue",
@@ -37,10 +29,31 @@ ATTRIBUTE_CATALOGUE = TableRef(
             "is_personal", ColumnType.BOOLEAN, description="Whether a value says something about a person."
         ),
         Column("choices", ColumnType.TEXT, description="JSON: the label per language of each code."),
+        Column(
+            "origins",
+            ColumnType.TEXT_LIST,
+            description="The columns it is made from, as `table.column`; empty for a source's own column.",
+        ),
         Column("made_by", ColumnType.TEXT, description="The noun that fills it: sources, profiles ..."),
     ),
     key=("table_name", "attribute"),
-    description="Every attribute of the published tables and what it means.",
+    description="Every attribute of the sources' tables and of the unified profile, and what it means.",
+)
+_SCHEMA = pa.schema(
+    [
+        ("table_name", pa.string()),
+        ("attribute", pa.string()),
+        ("position", pa.int64()),
+        ("type", pa.string()),
+        ("label", pa.string()),
+        ("description", pa.string()),
+        ("semantic_type", pa.string()),
+        ("cardinality", pa.string()),
+        ("is_personal", pa.bool_()),
+        ("choices", pa.string()),
+        ("origins", pa.list_(pa.string())),
+        ("made_by", pa.string()),
+    ]
 )
 
 
@@ -61,52 +74,32 @@ def catalogue_entries(
     """Return the entries of a table's columns; those that begin with `_` are bookkeeping and left out."""
     described = description or TableDescription(table.name)
     return [
-        CatalogueEntry(table.name, position, column, described.attribute(column.name), made_by)
+        CatalogueEntry(table.name, position, column, described.as_published(column.name), made_by)
         for position, column in enumerate(table.columns, start=1)
         if not column.name.startswith("_")
     ]
 
 
-def catalogue_select(entries: Iterable[CatalogueEntry]) -> Sql:
-    """Return a select with one row per entry and the columns of `ATTRIBUTE_CATALOGUE`, ready to publish."""
-    rows = [sql("SELECT {values}", values=comma(_values(entry))) for entry in entries]
-    if rows:
-        return union_all(rows)
-    nulls = comma(
-        sql("CAST(NULL AS {type}) AS {name}", type=column.sql_type, name=ident(column.name))
-        for column in ATTRIBUTE_CATALOGUE.columns
-    )
-    return sql("SELECT {nulls} WHERE FALSE", nulls=nulls)
+def catalogue_rows(entries: Iterable[CatalogueEntry]) -> pa.Table:
+    """Return one row per entry with the columns of `ATTRIBUTE_CATALOGUE`."""
+    return pa.Table.from_pylist([_row(entry) for entry in entries], _SCHEMA)
 
 
-def label_for(attribute: Attribute) -> str:
-    """Return what people read: the label, or the name in words."""
-    return attribute.label or attribute.name.replace("_", " ").strip().capitalize()
-
-
-def _values(entry: CatalogueEntry) -> list[Sql]:
+def _row(entry: CatalogueEntry) -> dict[str, object]:
     attribute, column = entry.attribute, entry.column
     choices = {code: dict(labels) for code, labels in attribute.choices.items()}
-    values = (
-        entry.table,
-        column.name,
-        entry.position,
-        column.type.value,
-        label_for(attribute),
-        attribute.description or column.description,
-        attribute.semantic_type,
-        attribute.cardinality.value,
+    return {
+        "table_name": entry.table,
+        "attribute": column.name,
+        "position": entry.position,
+        "type": column.type.value,
+        "label": attribute.shown,
+        "description": attribute.description or column.description,
+        "semantic_type": attribute.semantic_type,
+        "cardinality": attribute.cardinality.value,
         # Nobody has said what the column means, so nobody has said that it is harmless either.
-        is_personal(attribute.semantic_type),
-        json.dumps(choices, ensure_ascii=False) if choices else None,
-        entry.made_by,
-    )
-    return [
-        sql(
-            "CAST({value} AS {type}) AS {name}",
-            value=literal(value),
-            type=target.sql_type,
-            name=ident(target.name),
-        )
-        for value, target in zip(values, ATTRIBUTE_CATALOGUE.columns, strict=True)
-    ]
+        "is_personal": is_personal(attribute.semantic_type),
+        "choices": json.dumps(choices, ensure_ascii=False) if choices else None,
+        "origins": list(attribute.origins),
+        "made_by": entry.made_by,
+    }

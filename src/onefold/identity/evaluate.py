@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import csv
 
-from onefold.foundation.kernel import InvalidInput, NotFound
+from onefold.foundation.kernel import InvalidInput, NotFound, counted
 from onefold.foundation.warehouse import Sql, Warehouse, ident, sql
 from onefold.identity.tables import PROFILE_RECORDS
 
@@ -76,7 +76,7 @@ def load_truth(warehouse: Warehouse, path: Path) -> None:
         )
     )
     if repeated:
-        message = f"{path} names {repeated} records more than once."
+        message = f"{path} names {counted(int(str(repeated)), 'record')} more than once."
         raise InvalidInput(message, code="identity.truth_repeats", hint="Give each record one person.")
 
 

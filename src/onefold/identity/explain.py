@@ -9,6 +9,7 @@ from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput, NotFound, nearest
 from onefold.foundation.warehouse import Warehouse, comma, ident, literal, sql
 from onefold.identity.blocking import RulePlan, shares_key
+from onefold.identity.guards import guard_in_words
 from onefold.identity.matching import agrees, met, similarity
 from onefold.identity.model import Condition, ExceptionCondition, IdentityDefinition, RecordKey
 from onefold.identity.records import RECORDS, Records, drop_bypassed, over_table
@@ -64,6 +65,11 @@ class PairExplanation:
     verdict: str
     reason: str
     rules: tuple[RuleExplanation, ...]
+
+    @property
+    def because(self) -> str:
+        """The reason in words."""
+        return guard_in_words(self.reason)
 
     @property
     def same_profile(self) -> bool:
@@ -135,6 +141,11 @@ class Evidence:
     similarities: str
     verdict: str
     reason: str
+
+    @property
+    def because(self) -> str:
+        """The reason in words."""
+        return guard_in_words(self.reason)
 
 
 def evidence_within(warehouse: Warehouse, profile_id: str) -> list[Evidence]:

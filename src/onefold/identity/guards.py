@@ -21,6 +21,16 @@ CUTS = "identity_cuts"
 NEVER = "never_match"
 TRUSTED = "conflicting_trusted_id"
 SIZE = "too_many_records"
+_WORDS = {
+    NEVER: "records said never to match would be joined",
+    TRUSTED: "two values of a trusted attribute would be joined",
+    SIZE: "the profile would have too many records",
+}
+
+
+def guard_in_words(reason: str) -> str:
+    """Return the guard's name as a sentence has it; names of match rules stay as they are."""
+    return _WORDS.get(reason, reason)
 
 
 @dataclass(frozen=True, slots=True)

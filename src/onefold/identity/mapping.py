@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput, nearest
+from onefold.foundation.warehouse import Column, ColumnType, Sql, ident, literal, sql
 from onefold.identity.model import (
     AttributeSettings,
     Blocking,
@@ -89,29 +90,34 @@ class TablePlan:
         number: its rank, from 0.
         key: the primary key column; None uses the ordinal.
         columns: attribute to the columns it comes from.
+        texts: those of the table's columns that hold text, in which blanks alone say nothing.
+        recency: the column that says how recent a record is; None without one.
     """
 
     number: int
     table: str
     include_all: bool
     key: tuple[str, ...]
-    updated_at: str | None
+    updated_at: Column | None
     region: str | None
     region_column: str | None
     columns: Mapping[str, MappedColumns]
+    texts: frozenset[str]
+    recency: Column | None
 
 
 def attribute_plan(definition: IdentityDefinition, name: str) -> AttributePlan:
     """Return how the attribute is prepared: as the definition says, else by its meaning."""
     settings = definition.attributes.get(name, AttributeSettings())
     over = settings.bypass_over if settings.bypass_over is not None else _BYPASS_OVER.get(name)
-    return AttributePlan(name, settings.normalize or _CHAINS.get(name, _PLAIN), over, settings.bypass_dummies)
+    chain = _CHAINS.get(name, _PLAIN) if settings.normalize is None else settings.normalize
+    return AttributePlan(name, chain, over, settings.bypass_dummies)
 
 
 def plan_tables(
     definition: IdentityDefinition,
     descriptions: Mapping[str, TableDescription],
-    columns: Mapping[str, Sequence[str]],
+    columns: Mapping[str, Sequence[Column]],
 ) -> list[TablePlan]:
     """Return the tables in their order with the columns of every attribute.
 
@@ -121,7 +127,7 @@ def plan_tables(
         columns: the tables' published columns by table.
 
     Raises:
-        InvalidInput: a table or column does not exist.
+        InvalidInput: a table or column does not exist, or says nothing of how recent a record is though asked to.
     """
     plans: list[TablePlan] = []
     for number, mapped in enumerate(definition.map):
@@ -130,20 +136,25 @@ def plan_tables(
             hint = nearest(mapped.table, descriptions)
             raise InvalidInput(message, code="identity.table_unknown", hint=hint)
         description = descriptions[mapped.table]
-        _check_columns(mapped, columns[mapped.table])
+        existing = {column.name: column for column in columns[mapped.table]}
+        _check_columns(mapped, list(existing))
         plans.append(
             TablePlan(
                 number=number,
                 table=mapped.table,
                 include_all=mapped.include_all,
                 key=description.key,
-                updated_at=description.updated_at,
+                updated_at=existing.get(description.updated_at or ""),
                 region=description.region,
                 region_column=description.region_column,
-                columns=_with_joins(definition, _mapped(mapped, description, columns[mapped.table])),
+                columns=_with_joins(definition, _mapped(mapped, description, list(existing))),
+                texts=frozenset(one.name for one in existing.values() if one.type is ColumnType.TEXT),
+                recency=_recency(mapped, description, existing),
             )
         )
     _check_attributes(definition, plans)
+    for problem in winner_problems(definition, descriptions):
+        raise problem
     return plans
 
 
@@ -186,9 +197,20 @@ def _check_attributes(definition: IdentityDefinition, plans: Sequence[TablePlan]
         for part in parts:
             if part.attribute not in known:
                 message = f"Rule {rule.name!r} asks for {part.attribute!r}, which no table has."
-                hint = nearest(part.attribute, known)
+                hint = _how_to_give(part.attribute, known)
                 raise InvalidInput(message, code="identity.attribute_unknown", hint=hint)
     for attribute in definition.guards.trusted:
         if attribute not in known:
             message = f"The guards trust {attribute!r}, which no table has."
-            raise InvalidInput(message, code="identity.attribute_unknown", hint=nearest(attribute, known))
+            hint = _how_to_give(attribute, known)
+            raise InvalidInput(message, code="identity.attribute_unknown", hint=hint)
+
+
+def _how_to_give(attribute: str, known: Collection[str]) -> str:
+    """Return what to do about an attribute that no table has."""
+    close = nearest(attribute, known)
+    meaning = next((one for one, name in _ATTRIBUTES.items() if name == attribute), None)
+    if meaning is None:
+        return f"{close} Or map a column to it under `attributes`.".strip()
+    advice = f"Give a column `semantic_type: {meaning}`, or map it under `attributes`."
+    return f"{close} {advice}" if close.startswith("Did") else advice

@@ -6,10 +6,13 @@ links transitive, precision words, ordered tables.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from onefold.foundation.definitions import Definition, Name, Part
 from onefold.foundation.kernel import discover, nearest
@@ -20,6 +23,11 @@ PRECISIONS = {"low": 0.30, "medium": 0.60, "high": 0.80, "exact": 1.0}
 """The similarity that each precision word asks for."""
 
 AttributeName = Name
+T = TypeVar("T")
+
+_AMBIGUOUS: Final = 1
+"""As a whole number it may mean one per cent or all of it; 1.0 is all of it."""
+_ALL_OF_IT: Final = 100
 
 
 def _plugin_of(package: str, contract: type[Part] | type[object], value: object) -> object:
@@ -33,9 +41,17 @@ def _plugin_of(package: str, contract: type[Part] | type[object], value: object)
     known = discover(package, contract)
     kind = settings["kind"]
     if kind not in known:
-        message = f"there is no kind {kind!r}. {nearest(kind, known)}"
+        message = f"there is no kind {kind!r}. {_nearest_kind(kind, known)}"
         raise ValueError(message)
     return known[kind](**{key: item for key, item in settings.items() if key != "kind"})
+
+
+def _nearest_kind(wrong: str, known: Mapping[str, type[object]]) -> str:
+    """Return the nearest kind, where the names of the plug-ins' classes count too: `date_tolerance` is `date`."""
+    named = {re.sub(r"(?<!^)(?=[A-Z])", "_", plugin.__name__).lower(): kind for kind, plugin in known.items()}
+    named |= {kind: kind for kind in known}
+    close = get_close_matches(wrong.lower(), named, n=1)
+    return nearest(named[close[0]] if close else wrong, known)
 
 
 def _normalizer(value: object) -> object:
@@ -49,14 +65,27 @@ def _comparison(value: object) -> object:
 def _precision(value: object) -> object:
     if isinstance(value, str) and value in PRECISIONS:
         return PRECISIONS[value]
-    if isinstance(value, str):
-        message = (
-            f"expected low, medium, high, exact or a per cent from 1 to 100. {nearest(value, PRECISIONS)}"
-        )
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    if isinstance(value, int) and value == _AMBIGUOUS:
+        message = "1 may mean one per cent or all of it: write 100 or exact, or 0.01"
         raise ValueError(message)
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
-        return value / 100
-    return value
+    if isinstance(value, str) or not 0 < value <= _ALL_OF_IT:
+        advice = nearest(value, PRECISIONS) if isinstance(value, str) else ""
+        message = (
+            "expected low, medium, high, exact, a per cent over 1 up to 100, or a fraction between 0 and 1. "
+            f"{advice}"
+        )
+        raise ValueError(message.strip())
+    return value / _ALL_OF_IT if value > _AMBIGUOUS else value
+
+
+def _not_empty(values: tuple[T, ...]) -> tuple[T, ...]:
+    # Not `min_length`, which counts what could be read and so adds a wrong complaint to the right one.
+    if not values:
+        message = "at least one is needed"
+        raise ValueError(message)
+    return values
 
 
 def _as_condition(value: object) -> object:
@@ -118,6 +147,11 @@ class MappedTable(Part):
     include_all: bool = Field(
         default=True, description="Whether a record that matches no other table becomes a profile."
     )
+    recency: str | None = Field(
+        default=None,
+        description="The column of dates, instants or numbers by which `most_recent` and `least_recent` go; "
+        "null: the source's `updated_at`.",
+    )
     attributes: dict[AttributeName, Annotated[MappedColumns, BeforeValidator(_as_columns)]] = Field(
         default_factory=dict,
         description="Attribute to column; those not named here follow from the columns' semantic types.",
@@ -177,7 +211,9 @@ class MatchRule(Part):
     """Conditions under which two records are the same person: all of them, and no exception."""
 
     name: Name
-    when: tuple[Annotated[Condition, BeforeValidator(_as_condition)], ...] = Field(min_length=1)
+    when: Annotated[
+        tuple[Annotated[Condition, BeforeValidator(_as_condition)], ...], AfterValidator(_not_empty)
+    ]
     except_: tuple[Annotated[ExceptionCondition, BeforeValidator(_as_condition)], ...] = Field(
         default=(), alias="except"
     )
@@ -246,7 +282,9 @@ class Guards(Part):
 class AttributeSettings(Part):
     """How an attribute is prepared for comparison, in every rule."""
 
-    normalize: tuple[NormalizerSpec, ...] = ()
+    normalize: tuple[NormalizerSpec, ...] | None = Field(
+        default=None, description="The steps; an empty list for none, null: by meaning."
+    )
     bypass_over: int | None = Field(
         default=None,
         ge=1,
@@ -268,7 +306,9 @@ class IdentityDefinition(Definition):
     folder: ClassVar[str] = ""
 
     mode: Mode = Mode.ALL_RULES
-    map: tuple[Annotated[MappedTable, BeforeValidator(_as_table)], ...] = Field(min_length=1)
+    map: Annotated[
+        tuple[Annotated[MappedTable, BeforeValidator(_as_table)], ...], AfterValidator(_not_empty)
+    ]
     attributes: dict[AttributeName, AttributeSettings] = Field(default_factory=dict)
     join: dict[AttributeName, tuple[AttributeName, ...]] = Field(
         default_factory=dict, description="Attributes made of others where a table has none of its own."
@@ -287,6 +327,12 @@ class IdentityDefinition(Definition):
             message = "a table stands twice in `map`"
             raise ValueError(message)
         named = set(self.deduplication) | {table for rule in self.rules for table in rule.tables}
+        named |= {
+            record.table
+            for pins in (self.always, self.never)
+            for pin in pins.pairs
+            for record in (pin.left, pin.right)
+        }
         for table in sorted(named - set(tables)):
             message = f"table {table!r} is not in `map`. {nearest(table, tables)}"
             raise ValueError(message)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from onefold.catalogue import TableDescription
-from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.kernel import InvalidInput, counted
 from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql
 from onefold.identity.blocking import BlockReport, Blocks, RulePlan, plan_rule
 from onefold.identity.components import build_components
 from onefold.identity.custom_ids import use_custom_ids
-from onefold.identity.guards import CUTS, guard
+from onefold.identity.guards import CUTS, guard, guard_in_words
 from onefold.identity.ids import INTERMEDIATE, IdRun, aliases, assign_ids, events, note_changes
 from onefold.identity.mapping import TablePlan, plan_tables
 from onefold.identity.matching import (
@@ -302,13 +302,15 @@ class IdentityStage:
 
 def _messages(reports: Sequence[RuleReport], cuts: Mapping[str, int]) -> list[str]:
     messages = [
-        f"Rule {report.blocks.rule!r} left {report.blocks.left_out:,} pairs uncompared in "
-        f"{report.blocks.capped:,} blocks over its limit (largest {report.blocks.largest:,})."
+        f"Rule {report.blocks.rule!r} left {counted(report.blocks.left_out, 'pair')} uncompared in "
+        f"{counted(report.blocks.capped, 'block')} over its limit (largest {report.blocks.largest:,})."
         for report in reports
         if report.blocks.left_out
     ]
     messages += [f"Rule {report.blocks.rule!r} matched no pair." for report in reports if not report.matched]
-    messages += [f"Cut {count:,} pairs: {reason}." for reason, count in cuts.items() if count]
+    messages += [
+        f"Cut {counted(count, 'pair')}: {guard_in_words(reason)}." for reason, count in cuts.items() if count
+    ]
     return messages
 
 

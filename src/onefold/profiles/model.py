@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
@@ -107,3 +108,24 @@ class ProfileDefinition(Definition):
                     raise ValueError(message)
                 seen[attribute] = group
         return self
+
+    @model_validator(mode="after")
+    def _combined_of_plain_ones(self) -> ProfileDefinition:
+        combined = {name: rule.combine for name, rule in self.attributes.items() if rule.combine}
+        for name in combined:
+            path = _into_combined(name, combined)
+            if path:
+                circle = " in a circle" if path[-1] in path[:-1] else ""
+                message = f"attributes are combined of combined ones{circle}: {' → '.join(path)}; combine plain ones"
+                raise ValueError(message)
+        return self
+
+
+def _into_combined(name: str, combined: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the way from a combined attribute through combined ones, to its end or to where it meets itself."""
+    path = [name]
+    while following := next((part for part in combined.get(path[-1], ()) if part in combined), None):
+        path.append(following)
+        if following in path[:-1]:
+            break
+    return path if len(path) > 1 else []

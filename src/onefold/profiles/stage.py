@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onefold.catalogue import TableDescription
@@ -17,6 +17,7 @@ from onefold.profiles.build import (
     merge,
     profiles_select,
 )
+from onefold.profiles.describe import describe_profiles
 from onefold.profiles.model import ProfileDefinition
 from onefold.profiles.plan import ProfilePlan, plan_profile
 from onefold.profiles.tables import lineage_table, profiles_table
@@ -30,9 +31,16 @@ def plan_from(
     descriptions: Mapping[str, TableDescription],
 ) -> ProfilePlan:
     """Return the plan of the profile for the tables as the warehouse sees them."""
-    columns: dict[str, tuple[Column, ...]] = {
-        mapped.table: warehouse.columns(mapped.table) for mapped in identity.map
-    }
+    columns = {mapped.table: warehouse.columns(mapped.table) for mapped in identity.map}
+    return _plan(columns, definition, identity, descriptions)
+
+
+def _plan(
+    columns: Mapping[str, Sequence[Column]],
+    definition: ProfileDefinition,
+    identity: IdentityDefinition,
+    descriptions: Mapping[str, TableDescription],
+) -> ProfilePlan:
     names = {table: [column.name for column in found] for table, found in columns.items()}
     tables = mapped_tables(identity, descriptions, names)
     return plan_profile(definition, identity, tables, columns)
@@ -62,6 +70,12 @@ class ProfilesStage:
         return "\n".join(
             ["1", self.definition.model_dump_json(), self.identity.model_dump_json(), *described]
         )
+
+    def describe(self, columns: Mapping[str, Sequence[Column]]) -> TableDescription:
+        """Return what the catalogue keeps of the profiles, by the columns of the published tables."""
+        mapped = {one.table: columns.get(one.table, ()) for one in self.identity.map}
+        plan = _plan(mapped, self.definition, self.identity, self.descriptions)
+        return describe_profiles(self.definition, plan, self.descriptions)
 
     def run(self, context: StageContext) -> StageResult:
         """Merge and publish."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from onefold.foundation.kernel import counted
 from onefold.quality.grade import CheckResult
 from onefold.quality.model import (
     CheckRequirement,
@@ -96,7 +97,7 @@ def _finding(
             answer = _check(wanted, checks)
         case RowsRequirement() as wanted:
             rows = fields[0].rows if fields else 0
-            answer = rows >= wanted.minimum_rows, f"{rows:,} rows."
+            answer = rows >= wanted.minimum_rows, f"{counted(rows, 'row')}."
         case HistoryRequirement() as wanted:
             answer = _history(wanted, fields)
         case _:
@@ -136,4 +137,4 @@ def _history(wanted: HistoryRequirement, fields: Sequence[FieldProfile]) -> tupl
             first, last = (dt.date.fromisoformat(each[:10]) for each in (field.minimum, field.maximum))
             spans.append((last - first).days)
     days = max(spans, default=0)
-    return days >= wanted.minimum_days, f"The dates span {days:,} days."
+    return days >= wanted.minimum_days, f"The dates span {counted(days, 'day')}."

@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
+from onefold.foundation.kernel import counted
 from onefold.quality.grade import CheckResult, Grade
 from onefold.quality.model import Light, Pillar
 from onefold.quality.overview import FieldOverview, GradePoint, Overview, SourceOverview, TableOverview
@@ -86,8 +87,8 @@ def _intro(overview: Overview, made_at: dt.datetime) -> str:
         if (count := sum(table.grade.light is light for table in tables))
     ]
     made = made_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    noun = "table" if len(tables) == 1 else "tables"
-    return f"{len(tables)} {noun}, {rows:,} rows. {', '.join(counts) or 'Nothing profiled'}. Made {made}."
+    sizes = f"{counted(len(tables), 'table')}, {counted(rows, 'row')}"
+    return f"{sizes}. {', '.join(counts) or 'Nothing profiled'}. Made {made}."
 
 
 def _light(light: Light, text: str = "") -> str:
@@ -115,7 +116,8 @@ def _overview(overview: Overview) -> str:
             )
     sources = "".join(
         f"<li>{_light(source.grade.light)}<span><strong>{escape(source.name)}</strong> "
-        f'{source.grade.grade:.0f} over {len(source.tables)} tables. <span class="quiet">'
+        f"{source.grade.grade:.0f} over {counted(len(source.tables), 'table')}. "
+        '<span class="quiet">'
         f"{escape(source.grade.reason)}</span></span></li>"
         for source in overview.sources
         if len(source.tables) > 1
@@ -155,7 +157,7 @@ def _spark(history: Sequence[GradePoint]) -> str:
     ]
     line = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
     x, y = places[-1]
-    said = f"{points[0].grade:.0f} to {points[-1].grade:.0f} over {len(points)} runs"
+    said = f"{points[0].grade:.0f} to {points[-1].grade:.0f} over {counted(len(points), 'run')}"
     return (
         f'<svg class="spark" viewBox="0 0 96 26" role="img" aria-label="{said}"><title>{said}</title>'
         f'<path d="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3"/></svg>'
@@ -168,12 +170,13 @@ def _table(table: TableOverview) -> str:
     sampled = (
         "all rows looked at" if table.sampled >= table.rows else f"a sample of {table.sampled:,} for patterns"
     )
+    rows = counted(table.rows, "row")
     fields = "".join(_field(field) for field in table.fields)
     return (
         f'<section id="{_anchor(table)}"><div class="head"><h2>{escape(table.name)}</h2>'
         f"{_light(table.grade.light, f'{table.grade.light.word} · {table.grade.grade:.0f}')}</div>"
         f'<p class="quiet">{escape(table.grade.reason)}</p>'
-        f'<p class="quiet small">{table.rows:,} rows; {sampled}; profiled {profiled}.{owner}</p>'
+        f'<p class="quiet small">{rows}; {sampled}; profiled {profiled}.{owner}</p>'
         f"{_decision(table)}{_pillars(table.grade)}{_problems(table.problems)}{_readiness(table)}"
         f"<h3>Fields</h3>{fields}</section>"
     )
@@ -309,11 +312,11 @@ def _edge(value: float, dated: bool) -> str:
     return day_of(value) if dated else f"{value:,.6g}"
 
 
-def _shares(counted: Sequence[Counted]) -> str:
+def _shares(values: Sequence[Counted]) -> str:
     return "".join(
         f'<div class="share"><code>{escape(each.value)}</code>{_meter(each.share * 100)}'
         f'<span class="num small">{_percent(each.share)}</span></div>'
-        for each in counted
+        for each in values
     )
 
 

@@ -147,7 +147,7 @@ class Runner:
             for stage in stages:
                 memory = memories.get(stage.name, storage.Memory())
                 context.begin(stage.name, memory, self.watcher.stage_progressed)
-                report, result = self._stage(stage, selected, context, memory, reports)
+                report, result = self._stage(stage, selected, context, memory, reports, was_interrupted)
                 if was_interrupted():
                     raise KeyboardInterrupt
                 context.end(keep=report.outcome not in _NOT_KEPT)
@@ -203,6 +203,7 @@ class Runner:
         context: RunContext,
         memory: storage.Memory,
         reports: Sequence[StageReport],
+        was_interrupted: Callable[[], bool],
     ) -> tuple[StageReport, StageResult | None]:
         wanted = stage.needs - getattr(stage, "tolerates", frozenset())
         broken = [r.stage for r in reports if r.stage in wanted and r.outcome not in STANDING]
@@ -225,7 +226,9 @@ class Runner:
         except OnefoldError as error:
             code = error.code
             result = StageResult(Outcome.FAILED, messages=(str(error),))
-        except Exception as error:  # noqa: BLE001 - the job boundary; it is logged and recorded in the run
+        except Exception as error:
+            if was_interrupted():  # somebody's Ctrl-C in another's words: nothing is wrong with the stage
+                raise KeyboardInterrupt from error
             # The job boundary: whatever went wrong in one stage, the others and the last good run stand.
             # Where, not what: a traceback with its values would write personal data into the log.
             _log.error(

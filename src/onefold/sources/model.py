@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from onefold.catalogue import Attribute, Cardinality, Reference, TableDescription
+from onefold.catalogue import (
+    ATTRIBUTE_CATALOGUE,
+    CODE_SUFFIX,
+    Attribute,
+    Cardinality,
+    Reference,
+    TableDescription,
+)
 from onefold.foundation.definitions.model import Definition, Part
 from onefold.foundation.warehouse import Column, ColumnType
 from onefold.rules import Rule
@@ -28,6 +35,15 @@ DeclaredType = Literal[
 
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
+
+
+def _as_texts(value: object) -> object:
+    """Take `1` and `true` for the texts that they are written as."""
+    values = value if isinstance(value, list | tuple) else (value,)
+    return tuple(
+        str(one).lower() if isinstance(one, bool) else str(one) if isinstance(one, int) else one
+        for one in values
+    )
 
 
 def _known_zone(name: str) -> str:
@@ -77,8 +93,11 @@ class Deletes(Part):
     """How the source says that a record is gone."""
 
     column: str | None = Field(default=None, description="A column that marks deleted rows.")
-    values: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
-        default=("true",), description="Its values, as text, that mean deleted."
+    values: Annotated[tuple[str, ...], BeforeValidator(_as_texts)] = Field(
+        default=("true",),
+        min_length=1,
+        description="Its values that mean deleted, as they stand in the source or as they are published; "
+        "capitals do not matter.",
     )
     missing_rows: Literal["delete", "keep"] = Field(
         default="delete", description="What a full read does with rows that are no longer there."
@@ -95,7 +114,10 @@ class SourceDefinition(Definition):
     primary_key: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
         default=(), description="The column or columns that tell one record from another."
     )
-    updated_at: str | None = Field(default=None, description="The column that grows when a record changes.")
+    updated_at: str | None = Field(
+        default=None,
+        description="The column that grows when a record changes; with a `primary_key` it limits what is read again.",
+    )
     columns: tuple[ColumnDefinition, ...] = ()
     include: tuple[str, ...] | None = Field(default=None, description="Only these columns; None is all.")
     exclude: tuple[str, ...] = ()
@@ -104,8 +126,8 @@ class SourceDefinition(Definition):
     deletes: Deletes = Field(default_factory=Deletes)
     refresh: Literal["auto", "full", "incremental"] = Field(
         default="auto",
-        description="auto: changed files or rows after the watermark where the connector can; full: all, always; "
-        "incremental: as auto, and an error when the source offers neither.",
+        description="auto: changed files, or rows from the watermark on where the connector can and there is a "
+        "primary key; full: all, always; incremental: as auto, and an error when the source offers neither.",
     )
     system: str = Field(default="", description='The system it comes from: "CRM".')
     entity: str = Field(default="", description='What a row is: "contact".')
@@ -140,11 +162,18 @@ class SourceDefinition(Definition):
                 message = f"the column {column.name!r} is described twice"
                 raise ValueError(message)
             seen.add(column.name.lower())
-        if self.name == "quarantine" or self.name.startswith(("quality_", "profile", "match_", "identity_")):
+        reserved = self.name in ("quarantine", ATTRIBUTE_CATALOGUE.name)
+        if reserved or self.name.startswith(("quality_", "profile", "match_", "identity_")):
             message = f"the name {self.name!r} is reserved for tables of Onefold"
             raise ValueError(message)
         if self.region_column is not None and not self.wants(self.region_column):
             message = f"the region column {self.region_column!r} is left out by include or exclude"
+            raise ValueError(message)
+        if self.refresh == "incremental" and not self.primary_key and not self.connector.knows_changes:
+            message = (
+                "`refresh: incremental` needs a `primary_key`: without one a changed row cannot be told from a new "
+                "one; name the key, or leave `refresh` out to read all rows each time"
+            )
             raise ValueError(message)
         for key in self.primary_key:
             if key in self.exclude or (self.include is not None and key not in self.include):
@@ -185,7 +214,7 @@ def describe(definition: SourceDefinition) -> TableDescription:
         )
         # The published column holds the label; the code stands beside it.
         + tuple(
-            Attribute(name=f"{column.name}__code", choices=column.choices)
+            Attribute(name=f"{column.name}{CODE_SUFFIX}", choices=column.choices)
             for column in definition.columns
             if column.choices
         ),

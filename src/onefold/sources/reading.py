@@ -22,9 +22,11 @@ from onefold.sources.casting import WORDS, Fit, fitting, moment
 from onefold.sources.connectors import Scan
 from onefold.sources.connectors._engine_files import found_column
 from onefold.sources.connectors.connector import FILE, LINE, REJECT
+from onefold.sources.model import Deletes
 from onefold.sources.schema import PlannedColumn
 
 BAD: Final = "_bad"  # list of struct(field, raw, code, reason); null for a row that fits
+DELETED: Final = "_deleted"  # whether the source marks the row as deleted, by the value as it stands there
 _BAD_TYPE: Final = Sql("STRUCT(field VARCHAR, raw VARCHAR, code VARCHAR, reason VARCHAR)[]")
 
 
@@ -33,7 +35,8 @@ class ReadRows:
     """What was read: a table of the engine, whose `rowid` is the order of reading.
 
     Attributes:
-        table: columns under their published names, `_bad`, and `_file` and `_line` where the scan has them.
+        table: columns under their published names, `_bad`, `_deleted` where the source marks deleted rows, and
+            `_file` and `_line` where the scan has them.
         rows: all records in it.
         bad: records with misfits.
         blank: rows of the table that are no records: blank lines, with an empty `_bad`.
@@ -53,6 +56,7 @@ def read_scan(
     table: str,
     key: Sequence[str],
     time_zone: str,
+    deletes: Deletes | None = None,
 ) -> ReadRows:
     """Create the table from the scan's rows.
 
@@ -60,7 +64,7 @@ def read_scan(
         InvalidInput: the source cannot be read as what it is declared to be.
     """
     try:
-        return _read(warehouse, scan, planned, table, key, time_zone)
+        return _read(warehouse, scan, planned, table, key, time_zone=time_zone, deletes=deletes)
     except Permanent as error:
         # The engine's text may quote values of the file; its first sentence does not.
         said = error.message.splitlines()[0].removeprefix("Invalid Input Error: ")[:300]
@@ -76,7 +80,9 @@ def _read(
     planned: Sequence[PlannedColumn],
     table: str,
     key: Sequence[str],
+    *,
     time_zone: str,
+    deletes: Deletes | None,
 ) -> ReadRows:
     arrived = f"{table}_arrived"
     if scan.reader is not None:
@@ -99,6 +105,14 @@ def _read(
         values.append(sql("{value} AS {n}", value=fit.value(cast_as), n=value_as))
         misfits += _misfits(column, value_as, native, scan, name in key)
         columns.append(sql("{v} AS {n}", v=value_as, n=ident(name)))
+        if deletes is not None and name == deletes.column:
+            columns.append(
+                sql(
+                    "{marked} AS {n}",
+                    marked=marks_deleted(ident(column.in_source), deletes),
+                    n=ident(DELETED),
+                )
+            )
     columns.append(sql("{bad} AS {n}", bad=_bad(misfits, REJECT in natives), n=ident(BAD)))
     columns += [ident(name) for name in (FILE, LINE) if name in scan.provenance]
     rows = sql("SELECT *, {casts} FROM ({rows})", casts=comma(casts), rows=rows)
@@ -114,6 +128,15 @@ def _read(
     )
     bad, blank = (int(str(number)) for number in warehouse.rows(statement)[0])
     return ReadRows(table, count - blank, bad, blank)
+
+
+def marks_deleted(value: Sql, deletes: Deletes) -> Sql:
+    """Return whether the value is one of those that mean deleted; never null."""
+    return sql(
+        "coalesce(lower(trim(CAST({v} AS VARCHAR))) IN ({values}), FALSE)",
+        v=value,
+        values=comma(literal(text.strip().lower()) for text in deletes.values),
+    )
 
 
 @dataclass(frozen=True, slots=True)

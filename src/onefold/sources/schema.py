@@ -126,6 +126,28 @@ def drift_of(planned: Sequence[PlannedColumn], remembered: Mapping[str, Mapping[
     )
 
 
+def own_dependents(definition: SourceDefinition, *, retyped: bool = False) -> dict[str, list[str]]:
+    """Return what the source's own definition does with its columns, in words; with `retyped`, what minds the type."""
+    from onefold.rules import fields
+
+    uses: list[tuple[str | None, str]] = []
+    if not retyped:
+        uses += [(name, "the primary key") for name in definition.primary_key]
+        uses += [
+            (definition.updated_at, "`updated_at`"),
+            (definition.deletes.column, "`deletes`"),
+            (definition.region_column, "`region_column`"),
+        ]
+    if definition.row_filter is not None:
+        uses += [(name, "the row filter") for name in sorted(fields(definition.row_filter))]
+    uses += [(name, f"cleaning step {step.kind!r}") for step in definition.cleaning for name in step.reads()]
+    found: dict[str, list[str]] = {}
+    for name, use in uses:
+        if name is not None and use not in found.setdefault(name, []):
+            found[name].append(use)
+    return found
+
+
 def _needed(definition: SourceDefinition, name: str) -> bool:
     """Return whether the column is read: published, or used by key, watermark, deletes, filter or cleaning."""
     from onefold.rules import fields
@@ -191,10 +213,10 @@ def _check(
     found: Sequence[FoundColumn],
     remembered: Mapping[str, Mapping[str, object]],
 ) -> None:
-    names = {column.column.name for column in planned}
+    # What was there at the last good run and no longer is, is drift rather than a mistake.
+    names = {column.column.name for column in planned} | {str(old["name"]) for old in remembered.values()}
     headers = [column.name for column in found]
     for described in definition.columns:
-        # A column that was there at the last good run and no longer is, is drift rather than a mistake.
         if described.in_source not in headers and described.in_source not in remembered:
             raise _missing(definition, described.in_source, headers, "describes")
     for key in definition.primary_key:
@@ -206,7 +228,8 @@ def _check(
     ):
         if name is not None and name not in names:
             raise _missing(definition, name, headers, use)
-    _check_region(definition, planned)
+    if definition.region_column not in {str(old["name"]) for old in remembered.values()}:
+        _check_region(definition, planned)
     if len(planned) > MOST_COLUMNS:
         message = (
             f"Source {definition.name!r} has {len(planned):,} columns; at most {MOST_COLUMNS:,} are taken."

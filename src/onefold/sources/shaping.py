@@ -1,4 +1,4 @@
-"""From rows as read to rows as published: order, one row per key, cleaning, labels, filter, hash; and merging."""
+"""From rows as read to rows as published: order, cleaning, one row per key; then publishing and merging."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from onefold.catalogue import label_case, unknown_code
-from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.kernel import InvalidInput, counted
 from onefold.foundation.warehouse import (
     Column,
     ColumnType,
@@ -23,17 +22,16 @@ from onefold.foundation.warehouse import (
     sql,
     union_all,
 )
-from onefold.rules import compile_sql
 from onefold.sources.cleaning import CleaningContext
 from onefold.sources.cleaning._pipeline import apply_steps
 from onefold.sources.connectors import Coverage, Scan
 from onefold.sources.connectors.connector import FILE, LINE
+from onefold.sources.merging import overlaps, with_earlier
 from onefold.sources.model import SourceDefinition
+from onefold.sources.publishing import ORDINAL, marked, publishable, unlabelled
 from onefold.sources.reading import BAD, ReadRows
 from onefold.sources.schema import PlannedColumn
 
-ORDINAL: Final = "_ordinal"
-ROW_HASH: Final = "_row_hash"
 ROWS_PER_FILE: Final = 1 << 40  # an ordinal is the file's number times this plus the row's number in it
 
 
@@ -47,6 +45,7 @@ class Shaped:
         duplicates: rows dropped because another has their key.
         unlabelled: by choice column, rows whose code has no label.
         watermark: the highest `updated_at` read, as text.
+        marked: rows that the source marks as deleted.
         comparable: whether the table published before has the same columns.
         overlaps: rows of changed files share keys with rows of files that were not read again.
     """
@@ -57,29 +56,9 @@ class Shaped:
     duplicates: int
     unlabelled: Mapping[str, int]
     watermark: str | None
+    marked: int = 0
     comparable: bool = False
     overlaps: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """How the rows differ from those published before."""
-
-    added: int
-    changed: int
-    deleted: int
-
-    @property
-    def any(self) -> bool:
-        """Whether they differ at all."""
-        return bool(self.added or self.changed or self.deleted)
-
-    @property
-    def sentence(self) -> str:
-        """The counts in words."""
-        if not self.any:
-            return "No row changed."
-        return f"{self.added:,} rows added, {self.changed:,} changed, {self.deleted:,} deleted."
 
 
 @dataclass
@@ -141,57 +120,33 @@ class ShapedTables:
         merge = known and (scan.coverage is not Coverage.EVERYTHING or keep)
         if merge:
             unique = self._materialized("unique", self._with_old_ordinals(unique, scan))
-        select, published = self._published(unique, now_columns, many=many)
+        select, published = publishable(self.definition, unique, now_columns, now=self.now, many=many)
         old = self.warehouse.columns(self.definition.name) if known else ()
         shaped = Shaped(
             select,
             published,
             None,
             duplicates,
-            self._unlabelled(unique),
+            unlabelled(self.warehouse, self.definition, unique),
             self._watermark(read),
+            marked(self.warehouse, self.definition, unique),
             comparable=_types(old) == _types(published),
         )
-        if merge and scan.coverage is Coverage.FILES and self._overlaps(unique, scan):
+        if (
+            merge
+            and scan.coverage is Coverage.FILES
+            and overlaps(self.warehouse, self.definition, scan, unique)
+        ):
             return replace(shaped, overlaps=True)
         if merge:
-            select = self._merged(select, unique, scan, published, old)
+            select = with_earlier(
+                self.definition, scan, select, unique=unique, columns=published, published=old
+            )
         if not merge and not shaped.comparable:
             return shaped
         table = self.new("published")
         self.warehouse.create_table(table, select)
         return replace(shaped, select=sql("SELECT * FROM {t}", t=ident(table)), table=table)
-
-    def differences(self, shaped: Shaped) -> Differences:
-        """Return how the rows differ from those published under the source's name, by key and row hash.
-
-        Without a key rows are told apart by their hash alone: a changed row counts as deleted and added.
-        """
-        key = self.definition.primary_key
-        new, old = ident(shaped.table or ""), ident(self.definition.name)
-        if key:
-            on = all_of(sql("new.{k} = old.{k}", k=ident(name)) for name in key)
-            changed = sql("new.{h} IS DISTINCT FROM old.{h}", h=ident(ROW_HASH))
-            statement = sql(
-                "SELECT count(*) FILTER (old.{o} IS NULL), "
-                "count(*) FILTER (old.{o} IS NOT NULL AND new.{o} IS NOT NULL AND {changed}), "
-                "count(*) FILTER (new.{o} IS NULL) FROM {new} AS new FULL JOIN {old} AS old ON {on}",
-                o=ident(ORDINAL),
-                changed=changed,
-                new=new,
-                old=old,
-                on=on,
-            )
-        else:
-            statement = sql(
-                "SELECT coalesce(sum(greatest(coalesce(new.n, 0) - coalesce(old.n, 0), 0)), 0), 0, "
-                "coalesce(sum(greatest(coalesce(old.n, 0) - coalesce(new.n, 0), 0)), 0) "
-                "FROM ({new}) AS new FULL JOIN ({old}) AS old ON new.h = old.h",
-                new=_counted_hashes(new),
-                old=_counted_hashes(old),
-            )
-        (row,) = self.warehouse.rows(statement)
-        return Differences(*(int(str(count)) for count in row))
 
     def raw(self, shaped: Shaped, planned: Sequence[PlannedColumn], *, merge: bool) -> Sql:
         """Return the values as read of the rows that are published; with `merge`, those read earlier too."""
@@ -307,7 +262,8 @@ class ShapedTables:
             sql("SELECT count(*) FROM ({rows}) WHERE {empty}", rows=rows, empty=empty)
         )
         if row[0]:
-            message = f"Cleaning leaves the primary key of {self.definition.name!r} empty in {row[0]:,} rows."
+            rows_without = counted(int(str(row[0])), "row")
+            message = f"Cleaning leaves the primary key of {self.definition.name!r} empty in {rows_without}."
             hint = "Take the key out of the cleaning step that empties it."
             raise InvalidInput(message, code="sources.cleaning_empties_key", hint=hint)
 
@@ -374,125 +330,6 @@ class ShapedTables:
             renumbered=ident(self.renumbered),
         )
 
-    def _published(
-        self, rows: Sql, columns: Mapping[str, Column], *, many: bool
-    ) -> tuple[Sql, tuple[Column, ...]]:
-        """Return labels for codes, the row filter, and exactly the published columns with their hash."""
-        definition = self.definition
-        values: list[tuple[Column, Sql]] = []
-        for name, column in columns.items():
-            described = definition.column(name)
-            value = ident("fitted", name)
-            if described is None or not described.choices:
-                values.append((column, value))
-                continue
-            label = label_case(value, described.choices, definition.language)
-            values.append((Column(name, ColumnType.TEXT, None, column.description), label))
-            values.append((Column(f"{name}__code", column.type, column.decimal), value))
-        labelled = comma(sql("{v} AS {n}", v=value, n=ident(column.name)) for column, value in values)
-        passed = comma(ident("fitted", name) for name in ((FILE, ORDINAL) if many else (ORDINAL,)))
-        selected = sql(
-            "SELECT {labelled}, {passed} FROM ({rows}) AS fitted WHERE {there}",
-            labelled=labelled,
-            passed=passed,
-            rows=rows,
-            there=sql("NOT ({deleted})", deleted=self._deleted()),
-        )
-        by_name = {column.name: column for column, _ in values}
-        where = Sql("TRUE")
-        if definition.row_filter is not None:
-            where = compile_sql(definition.row_filter, by_name, now=self.now)
-        kept = [
-            column
-            for column, _ in values
-            if definition.wants(column.name.removesuffix("__code") or column.name)
-        ]
-        if many:
-            kept.append(Column(FILE, ColumnType.TEXT, description="The file the row was read from."))
-        names = comma(ident(column.name) for column in kept)
-        hashed = comma(ident(column.name) for column in kept if column.name != FILE) if kept else Sql("0")
-        # 60 bits, so that it is a positive integer everywhere; the engine's own hash costs a tenth of md5.
-        select = sql(
-            "SELECT {names}, {o}, CAST(hash({hashed}) >> 4 AS BIGINT) AS {h} FROM ({rows}) WHERE {where}",
-            names=names,
-            o=ident(ORDINAL),
-            hashed=hashed,
-            h=ident(ROW_HASH),
-            rows=selected,
-            where=where,
-        )
-        ordinal = Column(ORDINAL, ColumnType.INTEGER, description="Order of reading; unique in the table.")
-        row_hash = Column(ROW_HASH, ColumnType.INTEGER, description="Changes when a value of the row does.")
-        return select, (*kept, ordinal, row_hash)
-
-    def _deleted(self) -> Sql:
-        deletes = self.definition.deletes
-        if deletes.column is None:
-            return Sql("FALSE")
-        return sql(
-            "coalesce(lower(CAST({c} AS VARCHAR)) IN ({values}), FALSE)",
-            c=ident("fitted", deletes.column),
-            values=comma(literal(value.lower()) for value in deletes.values),
-        )
-
-    def _merged(
-        self, select: Sql, unique: Sql, scan: Scan, columns: Sequence[Column], published: Sequence[Column]
-    ) -> Sql:
-        """Return the fresh rows with those published before that still stand."""
-        names = comma(ident(column.name) for column in columns)
-        here = {column.name for column in published}
-        before_names = comma(
-            sql(
-                "TRY_CAST({v} AS {t}) AS {n}",
-                v=ident("old", column.name) if column.name in here else Sql("NULL"),
-                t=column.sql_type,
-                n=ident(column.name),
-            )
-            for column in columns
-        )
-        old = ident(self.definition.name)
-        if scan.coverage is Coverage.FILES:
-            read = [*(file.url for file in scan.files), *scan.gone]
-            stands = sql("{f} NOT IN ({read})", f=ident(FILE), read=comma(literal(url) for url in read))
-        elif self.definition.primary_key:
-            stands = sql(
-                "NOT EXISTS (SELECT 1 FROM ({unique}) AS fresh WHERE {on})",
-                unique=unique,
-                on=all_of(sql("fresh.{k} = old.{k}", k=ident(name)) for name in self.definition.primary_key),
-            )
-        else:
-            stands = sql("old.{h} NOT IN (SELECT {h} FROM ({select}))", h=ident(ROW_HASH), select=select)
-        before = sql(
-            "SELECT {names} FROM {old} AS old WHERE {stands}", names=before_names, old=old, stands=stands
-        )
-        return union_all([sql("SELECT {names} FROM ({select})", names=names, select=select), before])
-
-    def _overlaps(self, unique: Sql, scan: Scan) -> bool:
-        key = self.definition.primary_key
-        if not key:
-            return False
-        read = comma(literal(url) for url in [*(file.url for file in scan.files), *scan.gone])
-        statement = sql(
-            "SELECT count(*) FROM ({unique}) AS fresh JOIN {old} AS old ON {on} WHERE old.{f} NOT IN ({read})",
-            unique=unique,
-            old=ident(self.definition.name),
-            on=all_of(sql("fresh.{k} = old.{k}", k=ident(name)) for name in key),
-            f=ident(FILE),
-            read=read,
-        )
-        return self.warehouse.rows(statement)[0][0] != 0
-
-    def _unlabelled(self, rows: Sql) -> dict[str, int]:
-        described = [column for column in self.definition.columns if column.choices]
-        if not described:
-            return {}
-        counts = comma(
-            sql("count(*) FILTER ({c})", c=unknown_code(ident(column.name), column.choices))
-            for column in described
-        )
-        (found,) = self.warehouse.rows(sql("SELECT {counts} FROM ({rows})", counts=counts, rows=rows))
-        return {column.name: int(str(count)) for column, count in zip(described, found, strict=True) if count}
-
     def _watermark(self, read: ReadRows) -> str | None:
         name = self.definition.updated_at
         if name is None:
@@ -501,10 +338,6 @@ class ShapedTables:
             sql("SELECT CAST(max({u}) AS VARCHAR) FROM {t}", u=ident(name), t=ident(read.table))
         )
         return None if row[0] is None else str(row[0])
-
-
-def _counted_hashes(table: Sql) -> Sql:
-    return sql("SELECT {h} AS h, count(*) AS n FROM {t} GROUP BY ALL", h=ident(ROW_HASH), t=table)
 
 
 def _types(columns: Sequence[Column]) -> list[tuple[str, ColumnType, tuple[int, int] | None]]:

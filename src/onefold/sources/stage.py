@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.kernel import InvalidInput, counted
 from onefold.foundation.warehouse import Column, ColumnType, TableRef, ident, sql
 from onefold.runs import Outcome, StageContext, StageResult
 from onefold.sources.connectors import ConnectorContext, Coverage, Scan, ScanRequest, Watermark
 from onefold.sources.files import FileAccess
+from onefold.sources.merging import Differences, differences
 from onefold.sources.model import SourceDefinition, key_of
 from onefold.sources.quarantine import SUFFIX, merged, quarantine_ref
 from onefold.sources.reading import ReadRows, read_scan
 from onefold.sources.rejections import Rejections, RunMoment, collect
-from onefold.sources.schema import Drift, PlannedColumn, drift_of, plan_columns
-from onefold.sources.shaping import Differences, Shaped, ShapedTables
+from onefold.sources.schema import Drift, PlannedColumn, drift_of, own_dependents, plan_columns
+from onefold.sources.shaping import Shaped, ShapedTables
 
 GROUP: Final = "sources"
 _ALWAYS_ALLOWED: Final = 5
@@ -105,13 +106,14 @@ class _Refresh:
         self.warehouse = context.files
         self.tables = ShapedTables(context.files, definition, context.now)
         self.messages: list[str] = []
+        self.notes: list[str] = []  # said too, but nothing to worry about
         self.standing = 0  # rows in quarantine after this refresh
         self.coverage = Coverage.EVERYTHING
         self.fingerprint = _fingerprint(definition)
         self.known = context.exists(definition.name)
         same = context.state.get("definition") == self.fingerprint
         self.incremental = self.known and same and not context.full and definition.refresh != "full"
-        self.remembered = _mapping(context.state.get("columns"))
+        self.remembered = _mapping(context.state.get("columns")) if self.known else {}
 
     def run(self) -> StageResult:
         """Read what is new and publish what changed."""
@@ -120,7 +122,7 @@ class _Refresh:
             return self._nothing_new()
         found = connector.discover(self.connecting)
         planned = plan_columns(self.warehouse, self.definition, found, self.remembered)
-        drift = drift_of(planned, self.remembered if self.known else {})
+        drift = drift_of(planned, self.remembered)
         stopped = self._stopped(drift)
         if stopped is not None:
             return stopped
@@ -153,10 +155,11 @@ class _Refresh:
         )
         self.tables.add(rejections.table)
         rows_in = read.rows + rejections.rows - read.bad
-        self.context.progress(rows_in, f"read {rows_in:,} rows")
+        self.context.progress(rows_in, f"read {counted(rows_in, 'row')}")
         if scan.note:
             self.messages.append(scan.note)
-        if rows_in and rejections.rows >= rows_in:
+        none_fits = 0 < rows_in <= rejections.rows
+        if none_fits and (scan.coverage is Coverage.EVERYTHING or not self.known):
             self._publish_quarantine(scan, read, rejections)
             return self._nothing_fits(rows_in, rejections)
         if not rows_in and scan.coverage is Coverage.EVERYTHING:
@@ -164,10 +167,15 @@ class _Refresh:
         shaped = self.tables.shape(planned, scan, read, numbers=self._numbers(scan), known=self.known)
         if shaped.overlaps:
             self.messages.clear()
+            self.notes.clear()
             return self._taken_over(planned, self._scan(planned, incremental=False))
         self._publish_quarantine(scan, read, rejections)
-        differences = self.tables.differences(shaped) if shaped.comparable else None
-        if differences is None or differences.any:
+        if none_fits and shaped.table is not None and not self._count(shaped.table):
+            return self._nothing_fits(rows_in, rejections)  # nor is there a row of an earlier read
+        changes = None
+        if shaped.comparable and shaped.table is not None:
+            changes = differences(self.warehouse, self.definition, shaped.table)
+        if changes is None or changes.any:
             rows_out = self._publish(shaped, planned)
         else:
             rows_out = self._count(shaped.table or self.definition.name)
@@ -176,18 +184,18 @@ class _Refresh:
             "duplicates": shaped.duplicates,
             "coverage": scan.coverage.value,
         }
-        if differences is not None:
+        if changes is not None:
             figures |= {
-                "added": differences.added,
-                "changed": differences.changed,
-                "deleted": differences.deleted,
+                "added": changes.added,
+                "changed": changes.changed,
+                "deleted": changes.deleted,
             }
-        outcome = self._outcome(rejections, shaped, differences, rows_in, rows_out)
+        outcome = self._outcome(rejections, shaped, changes, rows_in, rows_out)
         return StageResult(
             outcome,
             rows_in=rows_in,
             rows_out=rows_out,
-            messages=tuple(self.messages),
+            messages=(*self.messages, *self.notes),
             state=self._state(planned, scan, shaped, outcome),
             figures=figures,
         )
@@ -205,6 +213,10 @@ class _Refresh:
     def _watermark(self, planned: Sequence[PlannedColumn]) -> Watermark | None:
         connector, name = self.definition.connector, self.definition.updated_at
         value = self.context.state.get("watermark")
+        if name is not None and connector.pushes_watermark and not self.definition.primary_key:
+            # A changed row could not be told from a new one, and would stand twice.
+            self.notes.append(f"Read in full: rows after {name!r} alone would do with a `primary_key`.")
+            return None
         if name is None or not connector.pushes_watermark or not isinstance(value, str):
             if self.definition.refresh == "incremental" and not connector.knows_changes:
                 message = f"Source {self.definition.name!r} cannot be read incrementally."
@@ -223,15 +235,17 @@ class _Refresh:
             table=self.tables.new("read"),
             key=self.definition.primary_key,
             time_zone=self.definition.time_zone,
+            deletes=self.definition.deletes,
         )
 
     def _stopped(self, drift: Drift) -> StageResult | None:
         """Return the stop when what others use is gone or has another type; else note what drifted."""
         broken = []
-        for column, what in [(c, "is gone") for c in drift.removed] + [
-            (c, "has another type") for c in drift.retyped
+        gone, retyped = own_dependents(self.definition), own_dependents(self.definition, retyped=True)
+        for column, what, own in [(c, "is gone", gone) for c in drift.removed] + [
+            (c, "has another type", retyped) for c in drift.retyped
         ]:
-            users = self.dependents.get(column, ())
+            users = (*own.get(column, ()), *self.dependents.get(column, ()))
             if users:
                 broken.append(f"Column {column!r} {what}; used by {', '.join(users)}.")
             else:
@@ -268,7 +282,7 @@ class _Refresh:
             message = f"The primary key {key} of source {self.definition.name!r} is missing in every row."
             hint = "Name another `primary_key`, or none: then rows are told apart by their order of reading."
             raise InvalidInput(message, code="sources.key_all_null", hint=hint)
-        said = f"None of {rows_in:,} rows fits ({_by_code(rejections)}); the last good table stands."
+        said = f"None of {counted(rows_in, 'row')} fits ({_by_code(rejections)}); the last good table stands."
         see = f"See `onefold quarantine --source {self.definition.name}`."
         figures = {"rejected": rejections.rows}
         return StageResult(
@@ -306,25 +320,26 @@ class _Refresh:
         self,
         rejections: Rejections,
         shaped: Shaped,
-        differences: Differences | None,
+        changes: Differences | None,
         rows_in: int,
         rows_out: int,
     ) -> Outcome:
         """Return how the refresh ended, and say why in the messages."""
         messages = self.messages
+        messages += self._never_marked(shaped, rows_in)
         warned = bool(messages) or bool(shaped.unlabelled) or bool(self.standing)
         if shaped.duplicates:
             messages.append(
-                f"{shaped.duplicates:,} rows repeat a primary key; {_rule(self.definition)} is kept."
+                f"{counted(shaped.duplicates, 'row')} repeated a primary key; {_rule(self.definition)} is kept."
             )
         if shaped.unlabelled:
             named = ", ".join(f"{name} ({count:,})" for name, count in shaped.unlabelled.items())
             messages.append(f"Codes without a label: {named}.")
-        if differences is not None:
-            messages.append(differences.sentence)
+        if changes is not None:
+            messages.append(changes.sentence)
         if rejections.rows:
             messages.append(
-                f"{rejections.rows:,} of {rows_in:,} rows are in quarantine ({_by_code(rejections)})."
+                f"{rejections.rows:,} of {counted(rows_in, 'row')} went into quarantine ({_by_code(rejections)})."
             )
         if rejections.codes.get("encoding"):
             messages.append("Some are not in the expected encoding: set the source's `encoding` if many are.")
@@ -334,9 +349,17 @@ class _Refresh:
             return Outcome.COMPLETED_WITH_ERRORS
         if warned:
             return Outcome.COMPLETED_WITH_WARNINGS
-        unchanged = differences is not None and not differences.any
+        unchanged = changes is not None and not changes.any
         unchanged = unchanged and not self.context.changed(f"{self.definition.name}{SUFFIX}")
         return Outcome.UNCHANGED if unchanged else Outcome.COMPLETED
+
+    def _never_marked(self, shaped: Shaped, rows_in: int) -> list[str]:
+        """Return a warning when the source has never held what is to mark its deleted rows."""
+        deletes, seen = self.definition.deletes, shaped.marked or self.context.state.get("marked")
+        if deletes.column is None or seen or not rows_in or self.coverage is not Coverage.EVERYTHING:
+            return []
+        values = ", ".join(map(repr, deletes.values))
+        return [f"Column {deletes.column!r} never holds {values}: no row counts as deleted."]
 
     def _is_over_limit(self, rejections: Rejections, rows_in: int, rows_out: int) -> bool:
         """Return whether too many rows are in quarantine: of those read, and of all there are."""
@@ -357,6 +380,7 @@ class _Refresh:
             "files": self._numbers(scan),
             "duplicates": shaped.duplicates,
             "over_limit": outcome is Outcome.COMPLETED_WITH_ERRORS,
+            "marked": bool(shaped.marked or self.context.state.get("marked")),
         }
 
 

@@ -24,6 +24,7 @@ from onefold.sources.connectors._csv_lines import CsvFile
 from onefold.sources.connectors.csv import Csv
 from onefold.sources.files import FileAccess
 from onefold.testing.connector_suite import ConnectorSuite
+from tests.plugins.properties import examples
 
 
 class TestCsv(ConnectorSuite):
@@ -267,7 +268,7 @@ def test_lines_are_found_past_blank_lines_and_line_breaks(
     assert [list(lines) for lines in found] == [[5, 13, 16], [6, 12]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -21,6 +21,7 @@ from onefold.identity.comparisons.number import Number
 from onefold.identity.comparisons.phonetic import Phonetic
 from onefold.identity.comparisons.token_set import TokenSet
 from onefold.identity.comparisons.words import Words
+from tests.plugins.properties import examples
 
 SIMILAR = st.text("abcXéЮи αß1", max_size=12)
 WORDS = st.lists(st.text("aábЮ", min_size=1, max_size=5), max_size=4).map(" ".join)
@@ -55,7 +56,7 @@ def warehouse() -> Iterator[DuckDBWarehouse]:
 
 
 @pytest.mark.parametrize(("comparison", "texts"), CASES, ids=lambda case: getattr(case, "kind", ""))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(data=st.data())
 def test_sql_is_the_reference(
     warehouse: DuckDBWarehouse, comparison: Comparison, texts: st.SearchStrategy[str], data: st.DataObject
@@ -81,7 +82,7 @@ def test_sql_is_the_reference(
             assert 0 <= expected <= 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(left=WORDS, right=WORDS)
 def test_words_pairs_the_most_similar_ones_first(left: str, right: str) -> None:
     assert Words().python(left, right) == weakest_of_best_pairs(left.split(), right.split())

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from onefold.foundation.warehouse import Sql
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.identity.components import build_components, contraction_components, local_components, union_find
+from tests.plugins.properties import examples
 
 Graph = tuple[list[int], list[tuple[int, int]]]
 
@@ -42,7 +43,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     return nodes, draw(st.lists(st.tuples(node, node), max_size=80))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(graph=graphs())
 @example(graph=([7], []))
 @example(graph=([3, 5], [(5, 3), (3, 5), (3, 3)]))

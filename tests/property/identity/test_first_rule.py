@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.identity.components import union_find
 from onefold.testing.builders import SmallTable, a_workspace_of
+from tests.plugins.properties import examples
 
 ATTRIBUTES = ("x", "y", "z")
 TABLES = ("a", "b", "c")
@@ -89,7 +90,9 @@ records_of_a_table = st.lists(st.tuples(values, values, values), max_size=4)
 rule = st.sampled_from([(0,), (1,), (2,), (0, 1), (1, 2)])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     rows=st.tuples(records_of_a_table, records_of_a_table, records_of_a_table),
     rules=st.lists(rule, max_size=3),

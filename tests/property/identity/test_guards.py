@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from onefold.identity.components import union_find
 from onefold.identity.guards import Edge, cut_edges
+from tests.plugins.properties import examples
 
 RECORDS = list(range(9))
 records = st.sampled_from(RECORDS)
@@ -36,7 +37,7 @@ trusted_ids = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     found=edges(),
     never=st.lists(pairs, max_size=4),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.testing.builders import SmallTable, SmallWorkspace, a_workspace_of
+from tests.plugins.properties import examples
 
 HISTORY_START = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
@@ -129,7 +130,9 @@ records = st.sampled_from([f"{table}:{n}" for table in "ab" for n in range(6)])
 states = st.dictionaries(records, st.sampled_from("pqrs"), max_size=10)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(history=st.lists(states, min_size=2, max_size=5))
 def test_ids_follow_the_rules_over_any_history(warehouse: DuckDBWarehouse, history: list[Rows]) -> None:
     workspace, oracle = a_history(warehouse, history[0]), Oracle()
@@ -149,7 +152,9 @@ def test_ids_follow_the_rules_over_any_history(warehouse: DuckDBWarehouse, histo
             assert row["profile_created_at"] == born
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=states, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_id(warehouse: DuckDBWarehouse, rows: Rows, order: object) -> None:
     keys = list(rows)

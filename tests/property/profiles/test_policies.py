@@ -18,6 +18,7 @@ from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.profiles.merge_policies.collect import Collect
 from onefold.profiles.merge_policies.merge_policy import Candidate, MergePolicy, Plain
 from onefold.testing.builders import SmallTable, a_workspace_of
+from tests.plugins.properties import examples
 
 KINDS = sorted(discover("onefold.profiles.merge_policies", MergePolicy))
 TABLES = ("a", "b")
@@ -142,7 +143,9 @@ SPECS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(found=people())
 def test_sql_picks_what_python_picks(warehouse: DuckDBWarehouse, found: list[list[Row]]) -> None:
     attributes = {
@@ -169,7 +172,9 @@ def test_sql_picks_what_python_picks(warehouse: DuckDBWarehouse, found: list[lis
 IN_GROUPS = ("importance", "by_name", "most_recent", "least_recent", "most_complete")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(found=people())
 def test_a_group_is_one_record_whole(warehouse: DuckDBWarehouse, found: list[list[Row]]) -> None:
     both = ("text", "day")
@@ -198,7 +203,9 @@ def test_a_group_is_one_record_whole(warehouse: DuckDBWarehouse, found: list[lis
                 assert lineage[person][f"{spec}_{name}"] == number
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(found=people(), seed=st.integers(0, 9))
 def test_the_order_of_records_does_not_matter(
     warehouse: DuckDBWarehouse, found: list[list[Row]], seed: int

@@ -22,11 +22,12 @@ from onefold.quality.model import Limits, QualityDefinition
 from onefold.quality.profile import FieldProfile
 from onefold.quality.subject import Survey
 from onefold.quality.tables import FIELDS, arrow, field_row, profile_of
+from tests.plugins.properties import examples
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 WORDS = st.text("abzABZéÉЖж09 -.@\t", max_size=8)
 SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

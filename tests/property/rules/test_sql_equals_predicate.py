@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from onefold.foundation.warehouse import Column, ColumnType, Sql, ident, literal, sql
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.rules import compile_sql, parse_rule, predicate
+from tests.plugins.properties import examples
 
 NOW = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
 COLUMNS = {
@@ -168,7 +169,7 @@ def warehouse() -> DuckDBWarehouse:
     return DuckDBWarehouse(threads=1)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(document=rules, data=st.lists(rows, min_size=1, max_size=8))
 def test_sql_and_predicate_agree(
     warehouse: DuckDBWarehouse, document: object, data: list[dict[str, object]]

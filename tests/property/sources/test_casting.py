@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from onefold.foundation.warehouse import Column, ColumnType, sql
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.sources.casting import fitted
+from tests.plugins.properties import examples
 
 TEXT = Column("t", ColumnType.TEXT)
 ODD = st.sampled_from(
@@ -35,7 +36,9 @@ def value_of(warehouse: DuckDBWarehouse, text: str, want: Column, form: str | No
     return found
 
 
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @many

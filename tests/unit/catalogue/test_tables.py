@@ -7,11 +7,10 @@ from onefold.catalogue import (
     Attribute,
     Cardinality,
     TableDescription,
-    catalogue_entries,
-    catalogue_select,
     label_case,
     unknown_code,
 )
+from onefold.catalogue.tables import catalogue_entries, catalogue_rows
 from onefold.foundation.warehouse import Column, ColumnType, TableRef, ident, sql
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 
@@ -58,8 +57,8 @@ def test_catalogue_of_attributes() -> None:
         ),
     )
     warehouse = DuckDBWarehouse()
-    rows = catalogue_select(catalogue_entries(table, description, made_by="sources"))
-    assert warehouse.create_table("attribute_catalogue", rows) == 3
+    rows = catalogue_rows(catalogue_entries(table, description, made_by="sources"))
+    assert warehouse.load_arrow("attribute_catalogue", rows) == 3
     assert [column.type for column in warehouse.columns("attribute_catalogue")] == [
         column.type for column in ATTRIBUTE_CATALOGUE.columns
     ]
@@ -73,5 +72,23 @@ def test_catalogue_of_attributes() -> None:
     assert found[1]["description"] == "As in the CRM."
     assert '"de": "Offen"' in found[1]["choices"]
     assert found[2]["choices"] is None
-    assert warehouse.create_table("nothing", catalogue_select([])) == 0
-    assert [column.name for column in warehouse.columns("nothing")] == list(ATTRIBUTE_CATALOGUE.column_names)
+    assert catalogue_rows([]).column_names == list(ATTRIBUTE_CATALOGUE.column_names)
+
+
+def test_a_choice_has_its_label_and_its_code_in_two_columns_with_the_same_meaning() -> None:
+    columns = (Column("status", ColumnType.TEXT), Column("status__code", ColumnType.INTEGER))
+    described = TableDescription(
+        "cases",
+        attributes=(
+            Attribute("status", "Choice", label="State", cardinality=Cardinality.MANY),
+            Attribute("status__code", choices=STATUS),
+        ),
+    )
+    label, code = catalogue_rows(
+        catalogue_entries(TableRef("cases", columns), described, made_by="sources")
+    ).to_pylist()
+    assert (label["label"], code["label"]) == ("State", "State (code)")
+    assert "`status`" in code["description"]
+    for name in ("semantic_type", "cardinality", "choices"):
+        assert label[name] == code[name]
+    assert "\"O'Neil's\"" in label["choices"]

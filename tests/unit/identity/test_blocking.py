@@ -68,7 +68,7 @@ def test_a_large_block_of_a_fuzzy_rule_is_narrowed_and_the_rest_reported() -> No
     assert (counted.pairs, counted.left_out) == (3, 12 * 11 // 2 - 3)
     assert {len(person) for person in found.people() if len(person) > 1} == {3}
     assert found.results["identity"].messages == (
-        "Rule 'rule' left 63 pairs uncompared in 1 blocks over its limit (largest 12).",
+        "Rule 'rule' left 63 pairs uncompared in 1 block over its limit (largest 12).",
     )
 
 

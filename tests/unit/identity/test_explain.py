@@ -123,6 +123,9 @@ def test_a_cut_pair_says_which_guard() -> None:
     judged = {"left": {"table": "a", "id": "2"}, "right": {"table": "a", "id": "1"}}
     explained = pair(workspace(never={"pairs": [judged]}).run(), "a:2", "a:1")
     assert (explained.verdict, explained.reason, explained.same_profile) == ("cut", "never_match", False)
+    assert explained.because == "records said never to match would be joined"
+    matched = pair(workspace().run(), "a:1", "a:2")
+    assert matched.because == matched.reason
 
 
 def test_the_explanation_is_plain_json() -> None:

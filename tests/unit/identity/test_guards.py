@@ -85,7 +85,9 @@ def test_never_holds_inside_a_cluster_whoever_lies_between() -> None:
     assert groups(workspace) == {"a:1 a:2", "a:3"}
     assert verdicts(workspace)["a:2", "a:3"] == ("cut", "never_match")
     assert workspace.results["identity"].figures["pairs_cut"] == 1
-    assert workspace.results["identity"].messages == ("Cut 1 pairs: never_match.",)
+    assert workspace.results["identity"].messages == (
+        "Cut 1 pair: records said never to match would be joined.",
+    )
 
 
 def test_never_is_stronger_than_always() -> None:

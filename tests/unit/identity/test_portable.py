@@ -30,7 +30,7 @@ def workspace(read: Company, tmp_path: Path) -> Unified:
     return unified(read, DuckDBWarehouse(check_portable=True), tmp_path / "lake")
 
 
-@pytest.mark.parametrize("mode", ["all_rules", "first_rule"])
+@pytest.mark.parametrize("mode", ["all_rules", pytest.param("first_rule", marks=pytest.mark.slow)])
 def test_all_that_definitions_can_say_is_portable(mode: str, workspace: Unified) -> None:
     identity = elaborate(mode, workspace)
     profile = merged_in_every_way(alternates_fill=mode == "first_rule")

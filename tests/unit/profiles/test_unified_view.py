@@ -191,6 +191,9 @@ def test_a_view_of_what_is_not_there_is_refused(profile: Mapping[str, object], c
         ({"groups": {n: {"attributes": ["a", n]} for n in ("g", "h")}}, "in the groups"),
         ({"attributes": {"a": {"combine": ["b"], "from": ["c.d"]}}}, "stands alone"),
         ({"policy": 5}, "expected a policy"),
+        ({"attributes": {"a": {"combine": ["b"]}, "b": {"combine": ["c", "a"]}}}, "in a circle: a → b → a"),
+        ({"attributes": {"a": {"combine": ["a"]}}}, "in a circle: a → a"),
+        ({"attributes": {"a": {"combine": ["x", "b"]}, "b": {"combine": ["c"]}}}, "combined ones: a → b;"),
     ],
 )
 def test_a_definition_that_contradicts_itself_is_refused(

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from onefold.foundation.kernel import InvalidInput
-from onefold.settings import explain, load_settings, unknown_variables
+from onefold.settings import explain, in_force, load_settings, unknown_variables
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,28 @@ def test_what_does_not_fit_is_named_without_its_value(monkeypatch: pytest.Monkey
 def test_a_password_in_the_url_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONEFOLD_STORE_URL", "postgresql+psycopg://u:hunter2@h/d")
     assert "hunter2" not in repr(load_settings())
+
+
+def test_what_is_in_force_and_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("onefold_threads", "3")  # variables are read in any case
+    monkeypatch.setenv("ONEFOLD_STORE_URL", "postgresql+psycopg://u:hunter2@h/d")
+    monkeypatch.setenv("ONEFOLD_KEEP_RUNS", "")
+    found = {one.setting.name: (one.value, one.origin) for one in in_force()}
+    assert found.keys() == {one.name for one in explain()}
+    assert found["threads"] == ("3", "environment")
+    assert found["store_url"] == ("(set)", "environment")
+    assert found["keep_runs"] == ("10", "default")
+    assert found["memory_bytes"] == ("", "default")
+
+
+def test_a_value_that_does_not_fit_is_not_shown_and_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEFOLD_MEMORY_BYTES", "hunter2")
+    monkeypatch.setenv("ONEFOLD_THREADS", "3")
+    monkeypatch.setenv("ONEFOLD_STORE_URL", "postgresql+psycopg://u:hunter2@h/d")
+    found = {one.setting.name: (one.value, one.origin) for one in in_force()}
+    assert found["memory_bytes"] == ("(does not fit)", "environment")
+    assert found["threads"] == ("3", "environment")
+    assert "hunter2" not in str(in_force())
 
 
 def test_misspelled_variables() -> None:

@@ -67,7 +67,7 @@ def main() -> None:
     )
 
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="onefold", standalone_mode=False)
         sys.stdout.flush()
     except OnefoldError as error:
         _end(error)

@@ -15,11 +15,11 @@ from onefold.entrypoints.cli.output import (
     AsJson,
     Directory,
     console,
-    counted,
     print_json,
     print_table,
     words,
 )
+from onefold.foundation.kernel import counted
 
 sources_app = typer.Typer(help="Show, check, preview and add sources.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
@@ -33,7 +33,7 @@ Source = Annotated[str | None, typer.Option("--source", "-s", metavar="NAME", he
     epilog='Examples: onefold sql "show tables" · onefold sql --csv "select * from profiles" > people.csv'
 )
 def sql(
-    query: Annotated[str, typer.Argument(help="A query in DuckDB's SQL over the published tables.")],
+    query: Annotated[str, typer.Argument(help="One SELECT in DuckDB's SQL over the published tables.")],
     workspace: Directory = ".",
     run: Annotated[
         str | None, typer.Option("--run", metavar="RUN", help="Read the tables as that run left them.")
@@ -41,7 +41,7 @@ def sql(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Query any published table."""
+    """Query any published table; nothing is written, and no other file is read."""
     with onefold.open(workspace) as opened:
         found = opened.sql(query, run_id=run)
     if as_json:
@@ -54,7 +54,7 @@ def sql(
         writer.writerows(rows)
         return
     numeric = [field.name for field in found.schema if str(field.type).startswith(_NUMBERS)]
-    print_table(found.column_names, rows, right=numeric)
+    print_table(found.column_names, rows, right=numeric, exact=True)
     console.print(f"[dim]{counted(found.num_rows, 'row')}[/]")
 
 

@@ -10,8 +10,9 @@ import typer
 
 import onefold
 from onefold.entrypoints.cli.app import app
-from onefold.entrypoints.cli.output import AsJson, Directory, console, counted, print_json, print_table
+from onefold.entrypoints.cli.output import AsJson, Directory, console, errors, print_json, print_table
 from onefold.entrypoints.cli.run_commands import run
+from onefold.foundation.kernel import counted
 
 Force = Annotated[bool, typer.Option("--force", help="Also where it undoes changes made elsewhere.")]
 
@@ -47,9 +48,13 @@ def plan(workspace: Directory = ".", as_json: AsJson = False) -> None:
     """Show what the definition files would change, as a diff."""
     with onefold.open(workspace) as opened:
         planned = opened.plan()
+        warnings = opened.unknown_columns()
     if as_json:
-        print_json(planned.as_dict())
+        print_json({**planned.as_dict(), "warnings": warnings})
         return
+    for warning in warnings:
+        errors.print("[yellow]warning[/] ", end="")
+        errors.print(warning, markup=False, soft_wrap=True)
     if planned.is_empty and not planned.elsewhere:
         console.print("Nothing to apply: the workspace has what the files hold.")
         return
@@ -91,20 +96,25 @@ def pull(workspace: Directory = ".", force: Force = False, as_json: AsJson = Fal
 
 @app.command(epilog="Example: ONEFOLD_MEMORY_BYTES=2000000000 onefold run")
 def settings(as_json: AsJson = False) -> None:
-    """Explain every setting: environment variables that start with ONEFOLD_."""
-    from onefold.settings import explain
+    """Explain every setting, with the value it has now: environment variables that start with ONEFOLD_."""
+    from onefold.settings import in_force
 
-    found = explain()
-    if as_json:
-        print_json(
-            [
-                {name: getattr(one, name) for name in ("variable", "type", "default", "description")}
-                for one in found
-            ]
+    columns = ["variable", "value", "from", "type", "default", "description"]
+    rows = [
+        (
+            one.setting.variable,
+            one.value,
+            one.origin,
+            one.setting.type,
+            one.setting.default,
+            one.setting.description,
         )
+        for one in in_force()
+    ]
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    rows = [(one.variable, one.type, one.default, one.description) for one in found]
-    print_table(["variable", "type", "default", "what it does"], rows, whole=["variable"], drop=["type"])
+    print_table(columns, rows, whole=["variable"], drop=["type", "default"])
 
 
 def _style(line: str) -> str | None:

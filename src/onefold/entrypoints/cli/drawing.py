@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from onefold.entrypoints.cli.output import counted, print_table, safe
+from onefold.entrypoints.cli.output import print_table, safe
+from onefold.foundation.kernel import counted
 from onefold.identity.explain import ConditionExplanation, PairExplanation
 from onefold.profiles import ProfileExplanation
 
@@ -90,7 +91,7 @@ def _print_evidence(to: Console, explained: ProfileExplanation) -> None:
                         for side in (one.left, one.right)
                     ),
                     one.verdict,
-                    one.reason,
+                    one.because,
                     one.similarities,
                 )
                 for one in explained.evidence
@@ -111,9 +112,9 @@ def draw_pair(to: Console, explained: PairExplanation) -> None:
         said = f"[yellow]Not one person[/]: {safe(left)} and {safe(right)} are in different profiles."
     to.print(said, soft_wrap=True)
     if explained.verdict == "match":
-        to.print(f"  The pair itself matched: {explained.reason}.", markup=False)
+        to.print(f"  The pair itself matched: {explained.because}.", markup=False)
     elif explained.verdict == "cut":
-        to.print(f"  The pair matched, and was cut: {explained.reason}.", markup=False)
+        to.print(f"  The pair matched, and was cut: {explained.because}.", markup=False)
     elif explained.same_profile:
         to.print("  The pair itself did not match; other records join them.")
     for rule in explained.rules:

@@ -13,7 +13,7 @@ import onefold
 from onefold.entrypoints.cli.app import app
 from onefold.entrypoints.cli.output import console, print_json, print_table
 from onefold.entrypoints.cli.run_commands import exit_for
-from onefold.foundation.kernel import Conflict
+from onefold.foundation.kernel import Conflict, counted
 
 example_app = typer.Typer(no_args_is_help=True, help="Make an example company to try things on.")
 app.add_typer(example_app, name="example")
@@ -65,7 +65,7 @@ def demo(
     if not (folder / "onefold.yaml").exists():
         from onefold.example import generate_retail, write_definitions
 
-        with console.status(f"Inventing a retailer with {people:,} customers"):
+        with console.status(f"Inventing a retailer with {counted(people, 'customer')}"):
             generate_retail(_empty(directory), people=people, seed=seed)
             write_definitions(folder)
     with onefold.open(folder) as opened:

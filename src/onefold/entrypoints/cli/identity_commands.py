@@ -10,6 +10,7 @@ import typer
 import onefold
 from onefold.entrypoints.cli.app import app
 from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, print_table
+from onefold.foundation.kernel import counted
 
 explain_app = typer.Typer(no_args_is_help=True, help="Say why records are one person, or why not.")
 evaluate_app = typer.Typer(no_args_is_help=True, help="Measure results against a truth.")
@@ -72,8 +73,9 @@ def evaluate_identity(
     ]
     print_table(["over", "precision", "recall", "F1"], rows, right=["precision", "recall", "F1"])
     console.print(
-        f"{result.records:,} records, {result.people:,} people, {result.profiles:,} profiles; "
-        f"{result.exact_people:,} people exactly right; {result.missing:,} records in no profile."
+        f"{counted(result.records, 'record')}, {counted(result.people, 'person', 'people')}, "
+        f"{counted(result.profiles, 'profile')}; {counted(result.exact_people, 'person', 'people')} exactly right; "
+        f"{counted(result.missing, 'record')} in no profile."
     )
 
 

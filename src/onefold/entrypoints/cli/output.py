@@ -63,11 +63,6 @@ def words(status: str) -> str:
     return status.replace("_", " ")
 
 
-def counted(count: int, noun: str) -> str:
-    """Return "1 row", "2 rows": the number with its noun."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def safe(value: object) -> str:
     """Return a value of the data as text that is no markup and moves no cursor."""
     text = _CONTROL.sub(" ", str(value)).replace("[", "\\[")
@@ -82,13 +77,15 @@ def print_table(
     right: Sequence[str] = (),
     whole: Sequence[str] = (),
     drop: Sequence[str] = (),
+    exact: bool = False,
 ) -> None:
     """Print a table so that it stays readable: in a pipe one line per row; on a terminal as wide as that is.
 
     On a narrow terminal the columns in `drop` are left out, in that order, then the others are folded, but not
     those in `whole`. What does not fit even then is printed record by record. Cells are values, or `Text`.
+    Numbers are grouped and rounded for reading, unless they are to be `exact`: an id is not "1,001".
     """
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[_exact_cell(value) if exact else _cell(value) for value in row] for row in rows]
     widths = {
         name: max([cell_len(name), *(row[number].cell_len for row in cells)])
         for number, name in enumerate(columns)
@@ -147,6 +144,11 @@ def _print_records(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> N
             if cell.plain:
                 drawn.add_row(name, cell)
         console.print(drawn)
+
+
+def _exact_cell(value: object) -> Text:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Text(str(value)) if is_number else _cell(value)
 
 
 def _cell(value: object) -> Text:

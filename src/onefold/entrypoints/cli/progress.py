@@ -12,7 +12,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from onefold.entrypoints.cli.output import OUTCOMES, counted, words
+from onefold.entrypoints.cli.output import OUTCOMES, words
+from onefold.foundation.kernel import counted
 from onefold.runs import Outcome, StageReport, Watcher
 
 _STAGE_WIDTH = 28

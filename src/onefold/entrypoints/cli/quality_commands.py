@@ -136,9 +136,18 @@ def accept(
             by=by or getpass.getuser(),
             until=until.replace(tzinfo=dt.UTC) if until else None,
         )
+        decisions = {one.name: one.decision for one in opened.quality(accepted.table).tables}
+    is_met = decisions.get(accepted.table) == "met"
     if as_json:
-        print_json(dataclasses.asdict(accepted))
+        print_json({**dataclasses.asdict(accepted), "met_already": is_met})
         return
     console.print(
         f"Accepted {accepted.table} at grade {accepted.grade:.0f}, by {accepted.accepted_by}.", markup=False
     )
+    if is_met:
+        console.print(
+            f"{accepted.table} meets its criteria already, so no run stops for it: the acceptance counts only "
+            "should it fall below them.",
+            markup=False,
+            soft_wrap=True,
+        )

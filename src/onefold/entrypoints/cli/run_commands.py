@@ -8,10 +8,12 @@ import typer
 
 import onefold
 from onefold.entrypoints.cli.app import EXIT_DONE_WITH_ERRORS, app
-from onefold.entrypoints.cli.output import AsJson, Directory, console, counted, print_json, print_table, words
+from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, print_table, words
+from onefold.foundation.kernel import counted
 
 if TYPE_CHECKING:
     from onefold.runs import RunReport
+    from onefold.workspace import Workspace
 
 
 @app.command(
@@ -59,11 +61,7 @@ def status(workspace: Directory = ".", as_json: AsJson = False) -> None:
     with onefold.open(workspace) as opened:
         runs = opened.history(1)
         plan = opened.plan()
-        counts = {
-            name: opened.sql(f'SELECT count(*) AS n FROM "{name}"').column("n")[0].as_py()  # noqa: S608 - our names
-            for name in opened.tables()
-            if not name.startswith("_")
-        }
+        counts = _row_counts(opened)
     if as_json:
         last = runs[0].as_dict() if runs else None
         print_json({"last_run": last, "pending_changes": len(plan.changes), "tables": counts})
@@ -88,6 +86,19 @@ def status(workspace: Directory = ".", as_json: AsJson = False) -> None:
         changes = counted(len(plan.changes), "definition change")
         console.print(f"{changes} not applied yet: [bold]onefold plan[/]")
     print_table(["table", "rows"], counts.items(), right=["rows"])
+
+
+def _row_counts(workspace: Workspace) -> dict[str, int]:
+    """Return how many rows each published table has, by one engine and one query: engines take long to start."""
+    from onefold.foundation.warehouse import comma, ident, sql
+
+    names = [name for name in workspace.tables() if not name.startswith("_")]
+    if not names:
+        return {}
+    counts = comma(sql("(SELECT count(*) FROM {table})", table=ident(name)) for name in names)
+    with workspace.reader() as warehouse:
+        (row,) = warehouse.rows(sql("SELECT {counts}", counts=counts))
+    return {name: int(str(count)) for name, count in zip(names, row, strict=True)}
 
 
 @app.command(epilog="Example: onefold history --last 5")

@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.text import Text
 
 from onefold.entrypoints.cli.drawing import ABOUT_PEOPLE
-from onefold.entrypoints.cli.output import LIGHTS, console, counted, safe, words
+from onefold.entrypoints.cli.output import LIGHTS, console, safe, words
+from onefold.foundation.kernel import counted
 from onefold.foundation.warehouse import Warehouse, sql
 from onefold.profiles import ProfileExplanation, RecordExplanation, explain_profile
 from onefold.quality import read_overview
@@ -58,8 +59,9 @@ def _print_counts(warehouse: Warehouse) -> None:
     counts = sql("SELECT count(DISTINCT profile_id), count(*) FROM profile_records")
     people, records = (int(str(count)) for count in warehouse.rows(counts)[0])
     joined = counted(records - people, "duplicate")
-    number = "1 person" if people == 1 else f"{people:,} people"
-    console.print(f"[bold]{number}[/] in {counted(records, 'record')}: {joined} joined.")
+    console.print(
+        f"[bold]{counted(people, 'person', 'people')}[/] in {counted(records, 'record')}: {joined} joined."
+    )
 
 
 def _print_lights(warehouse: Warehouse) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onefold.foundation.kernel import Conflict, InvalidInput
+from onefold.foundation.kernel import Conflict, InvalidInput, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class DefinitionErrors(InvalidInput):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
         count = len(self.problems)
-        head = "1 problem in the definitions:" if count == 1 else f"{count} problems in the definitions:"
+        head = f"{counted(count, 'problem')} in the definitions:"
         super().__init__("\n  ".join([head, *map(str, self.problems)]), context={"problems": count})
 
     def as_dict(self) -> dict[str, object]:

@@ -12,11 +12,11 @@ from onefold.foundation.kernel.errors import (
     Transient,
 )
 from onefold.foundation.kernel.ids import new_id
-from onefold.foundation.kernel.names import NAME_PATTERN, nearest
+from onefold.foundation.kernel.names import nearest
 from onefold.foundation.kernel.plugins import discover, pick
+from onefold.foundation.kernel.words import counted
 
 __all__ = [
-    "NAME_PATTERN",
     "Clock",
     "Conflict",
     "Forbidden",
@@ -27,6 +27,7 @@ __all__ = [
     "RowRejected",
     "SystemClock",
     "Transient",
+    "counted",
     "discover",
     "nearest",
     "new_id",

@@ -1,12 +1,9 @@
-"""Names people type: the nearest valid one, and what a name may look like."""
+"""Names people type: the nearest valid one."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
-
-NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:

@@ -170,7 +170,7 @@ _ADVICE: Final[dict[type[exp.Expr] | str, str]] = {
     "damerau_levenshtein": "write of_levenshtein(a, b)",
     "jaro_winkler_similarity": "write of_jaro_winkler(a, b)",
     "jaccard": "write of_token_jaccard(a, b)",
-    "strip_accents": "write of_ascii(s)",
+    "strip_accents": "Spark has none: fold accents in Python, by map_distinct",
     "try_strptime": "write of_date(s)",
     "list_slice": "write array_slice(l, 1, 3)",
     "list_extract": "write of_at(l, i)",

@@ -8,8 +8,6 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from onefold.foundation.warehouse import Warehouse, ident, sql
 
@@ -42,6 +40,10 @@ def components(
     left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the touched nodes, ascending, and for each the smallest node of its component."""
+    # A quarter of a second to import, and most commands unify nobody.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     touched, index = np.unique(np.concatenate([left, right]), return_inverse=True)
     half = len(left)
     graph = coo_array(

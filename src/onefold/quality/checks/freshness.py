@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from onefold.foundation.kernel import counted
 from onefold.foundation.warehouse import ident, literal, sql
 from onefold.quality.checks.check import BySelect, Check, Probe, TableSubject
 from onefold.quality.model import Limits, Pillar, Severity
@@ -78,6 +79,5 @@ def span(seconds: float) -> str:
     """Return a time span in words of its largest fitting unit: `3 days`, `36 hours`."""
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
-            count = round(seconds / size)
-            return f"{count:,} {unit}{'' if count == 1 else 's'}"
-    return f"{round(seconds):,} seconds"
+            return counted(round(seconds / size), unit)
+    return counted(round(seconds), "second")

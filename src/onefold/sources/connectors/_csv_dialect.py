@@ -15,7 +15,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.kernel import InvalidInput, counted
 from onefold.sources.files import Compression, LocalFile, packing
 
 HEAD_BYTES: Final = 1 << 20
@@ -240,7 +240,7 @@ def _records(
 
 def _check_names(file: LocalFile, names: Sequence[str], width: int) -> None:
     if len(names) != width:
-        message = f"{file.url} has {width} columns, but {len(names)} names are given."
+        message = f"{file.url}: {counted(len(names), 'name')} for {counted(width, 'column')}."
         raise InvalidInput(message, code="sources.names_count", hint="Give one name for each column.")
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names, 1):

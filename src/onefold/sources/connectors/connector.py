@@ -68,7 +68,9 @@ class FoundColumn:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """Rows changed after this are wanted: `column > value`; value is the highest seen, as text.
+    """Rows changed at this or after it are wanted: `column >= value`; value is the highest seen, as text.
+
+    Those of the very moment too: a row that came later may carry it, and what was read before is known by its key.
 
     For INSTANT the text is ISO 8601 in UTC (`2026-11-21 10:00:00.123456+00`), for INTEGER its digits, for
     DATE `2026-11-21`.

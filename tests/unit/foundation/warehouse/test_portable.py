@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 from sqlglot import exp
 
 from onefold.foundation.kernel import Permanent
-from onefold.foundation.warehouse import Sql
+from onefold.foundation.warehouse import Sql, portable, portable_kinds, portable_rules
 from onefold.foundation.warehouse.dialects import check_portable, require_portable, to_spark
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.foundation.warehouse.portable import ALLOWED, parsed
+from onefold.foundation.warehouse.vocabulary import HASH, vocabulary
 from onefold.testing.warehouse_cases import EXPRESSIONS
 from onefold.testing.warehouse_queries import QUERIES
 
@@ -98,7 +102,7 @@ REFUSED = [
     ("list_extract(l, 1)", "of_at"),
     ("len(s)", "array_length"),
     ("strlen(s)", "length"),
-    ("strip_accents(s)", "of_ascii"),
+    ("strip_accents(s)", "map_distinct"),
     ("jaccard(s, s)", "of_token_jaccard"),
     ("jaro_winkler_similarity(s, s)", "of_jaro_winkler"),
     ("levenshtein(s, s)", "of_levenshtein"),
@@ -233,3 +237,14 @@ def test_everything_allowed_is_tried_on_every_engine() -> None:
     # Statements of `execute`, parameters: tests of their own in the suite.
     elsewhere = {exp.Create, exp.Drop, exp.Insert, exp.Schema, exp.Placeholder}
     assert {kind.__name__ for kind in ALLOWED - tried - elsewhere} == set()
+
+
+def test_advice_names_functions_that_exist() -> None:
+    known = {function.name for function in vocabulary()} | {HASH}
+    advised = {
+        name
+        for module in (portable, portable_kinds, portable_rules)
+        for name in re.findall(r"\bof_[a-z_]+(?=\()", inspect.getsource(module))
+    }
+    assert len(advised) > 10
+    assert advised <= known

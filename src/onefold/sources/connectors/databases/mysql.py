@@ -287,15 +287,15 @@ def _bound(
     name = quoted(watermark.column, "`")
     if watermark.type is ColumnType.INTEGER:
         session.execute("SET @onefold_watermark = %s", (int(watermark.value),))
-        return f"{name} > CAST(@onefold_watermark AS SIGNED)"
+        return f"{name} >= CAST(@onefold_watermark AS SIGNED)"
     if watermark.type is ColumnType.DATE:
         session.execute("SET @onefold_watermark = %s", (watermark.value,))
-        return f"{name} > CAST(@onefold_watermark AS DATE)"
+        return f"{name} >= CAST(@onefold_watermark AS DATE)"
     local = next((each.local for each in columns if each.found.name == watermark.column), False)
     zone = ZoneInfo(target.time_zone) if local else dt.UTC
     moment = dt.datetime.fromisoformat(watermark.value).astimezone(zone)
     session.execute("SET @onefold_watermark = %s", (moment.strftime("%Y-%m-%d %H:%M:%S.%f"),))
-    return f"{name} > CAST(@onefold_watermark AS DATETIME(6))"
+    return f"{name} >= CAST(@onefold_watermark AS DATETIME(6))"
 
 
 def _code(error: Exception) -> int:

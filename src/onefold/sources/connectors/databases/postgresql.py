@@ -199,15 +199,15 @@ def _bound(
     name = quoted(watermark.column, '"')
     match watermark.type:
         case ColumnType.INTEGER:
-            return f"{name} > {value}::bigint"
+            return f"{name} >= {value}::bigint"
         case ColumnType.DATE:
-            return f"{name} > {value}::date"
+            return f"{name} >= {value}::date"
         case _ if native == "timestamp":
             # The column stays bare, so that its index serves.
             zone = target.time_zone.replace("'", "''")
-            return f"{name} > ({value}::timestamptz AT TIME ZONE '{zone}')"
+            return f"{name} >= ({value}::timestamptz AT TIME ZONE '{zone}')"
         case _:
-            return f"{name} > {value}::timestamptz"
+            return f"{name} >= {value}::timestamptz"
 
 
 def _unreachable(text: str, target: Target) -> OnefoldError:

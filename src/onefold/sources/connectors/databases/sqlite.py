@@ -216,9 +216,9 @@ def _bound(
     name = quoted(watermark.column, _QUOTE)
     match watermark.type:
         case ColumnType.INTEGER:
-            return f"{name} > ?", (int(watermark.value),)
+            return f"{name} >= ?", (int(watermark.value),)
         case ColumnType.DATE:
-            return f"{name} > ?", (watermark.value,)
+            return f"{name} >= ?", (watermark.value,)
         case _:
             # Texts of moments come in many shapes (a space or a T, a zone or none); julianday reads them all,
             # but to the millisecond only: `_newer` tells those of the last one apart.
@@ -229,14 +229,14 @@ def _bound(
 
 
 def _newer(batch: pa.RecordBatch, watermark: Watermark | None) -> pa.RecordBatch:
-    """Return the rows that are after the watermark to the microsecond; what is no moment stays."""
+    """Return the rows that are not before the watermark to the microsecond; what is no moment stays."""
     if watermark is None or watermark.type is not ColumnType.INSTANT:
         return batch
     if watermark.column not in batch.schema.names:
         return batch
     last = dt.datetime.fromisoformat(watermark.value)
     moments = [_moment(value) for value in batch.column(watermark.column).to_pylist()]
-    return batch.filter(pa.array([moment is None or moment > last for moment in moments]))
+    return batch.filter(pa.array([moment is None or moment >= last for moment in moments]))
 
 
 def _moment(text: str | None) -> dt.datetime | None:

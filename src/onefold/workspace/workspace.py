@@ -1,26 +1,15 @@
-"""A workspace as Python sees it: a folder with definitions, run and read.
-
-import onefold
-
-workspace = onefold.open("demo")
-workspace.run()
-workspace.table("profiles").to_polars()
-"""
+"""A workspace: its definitions, its Store, its lake, and what can be asked of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import getpass
-import importlib.util
-import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -32,8 +21,10 @@ from onefold.bootstrap import (
     build_stages,
     build_store,
     check_definitions,
+    column_dependents,
     describe_tables,
     one_of,
+    sources_of,
 )
 from onefold.catalogue import TableDescription
 from onefold.foundation.definitions import (
@@ -46,21 +37,12 @@ from onefold.foundation.definitions import (
     read_files,
     stored,
 )
-from onefold.foundation.definitions.yaml_text import write_document
-from onefold.foundation.kernel import (
-    Conflict,
-    InvalidInput,
-    NotFound,
-    OnefoldError,
-    Permanent,
-    SystemClock,
-    nearest,
-)
+from onefold.foundation.kernel import NotFound, SystemClock, nearest
 from onefold.foundation.kernel.logs import configure_logs
 from onefold.foundation.store import Store
 from onefold.foundation.warehouse import Scalar, Warehouse, ident, sql
 from onefold.foundation.warehouse.lake import Lake
-from onefold.foundation.warehouse.sql import own_query, tables_in
+from onefold.foundation.warehouse.sql import tables_in
 from onefold.identity import BlockReport, IdentityDefinition, block_report
 from onefold.identity.draft import draft_identity
 from onefold.identity.evaluate import Evaluation, evaluate, load_truth
@@ -90,66 +72,8 @@ from onefold.sources import (
     quarantine_rows,
 )
 from onefold.sources.connectors import FoundColumn
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
-WORKSPACE_FILE = "onefold.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A published table as the last good run, or an earlier one, left it."""
-
-    workspace: Workspace
-    name: str
-    run_id: str | None = None
-
-    def to_arrow(self) -> pa.Table:
-        """Return the whole table as Arrow."""
-        return self.sql("SELECT * FROM this")
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return the whole table as a pandas frame.
-
-        Raises:
-            InvalidInput: pandas is not installed.
-        """
-        if importlib.util.find_spec("pandas") is None:
-            hint = "pip install pandas"
-            raise InvalidInput("pandas is not installed.", code="workspace.pandas_missing", hint=hint)
-        return self.to_arrow().to_pandas()
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return the whole table as a Polars frame.
-
-        Raises:
-            InvalidInput: Polars is not installed.
-        """
-        try:
-            import polars
-        except ImportError as error:
-            hint = "pip install polars"
-            raise InvalidInput(
-                "Polars is not installed.", code="workspace.polars_missing", hint=hint
-            ) from error
-        frame = polars.from_arrow(self.to_arrow())
-        if not isinstance(frame, polars.DataFrame):
-            message = "Polars made no frame of the table."
-            raise InvalidInput(message, code="workspace.polars_missing", hint="Use to_arrow().")
-        return frame
-
-    def sql(self, query: str) -> pa.Table:
-        """Return the result of a query over the table, which it calls `this`."""
-        with self.workspace.reader(run_id=self.run_id) as warehouse:
-            if self.name not in self.workspace.manifest(self.run_id).tables:
-                known = self.workspace.tables(self.run_id)
-                message = f"There is no table {self.name!r}."
-                raise NotFound(message, code="workspace.table_unknown", hint=nearest(self.name, known))
-            warehouse.create_view("this", sql("SELECT * FROM {name}", name=ident(self.name)))
-            with _asked_by_the_caller():
-                return warehouse.arrow(own_query(query))
+from onefold.workspace.drafts import as_written, drafted_document, write_definition
+from onefold.workspace.tables import Reader, Table, answer
 
 
 class Workspace:
@@ -219,6 +143,32 @@ class Workspace:
     def plan(self) -> Plan:
         """Return what `apply` would change."""
         return plan(self.store, self.files())
+
+    def unknown_columns(self) -> list[str]:
+        """Return a sentence for each column that the files name and the last run did not publish.
+
+        Nothing is read from the sources. Tables whose source is new or changed in the files are passed over: their
+        columns show when they are read.
+        """
+        files = self.files()
+        edited = {
+            change.key.name for change in plan(self.store, files).changes if change.key.kind == "source"
+        }
+        with self.store.read() as connection:
+            manifest = read_manifest(connection, None)
+        published = {} if manifest is None else manifest.tables
+        found = []
+        for table, dependents in sorted(column_dependents(files).items()):
+            if table in edited or table not in published:
+                continue
+            names = [column.name for column in self.lake.columns(table, published[table])]
+            found += [
+                f"{table}.{column}, used by {', '.join(users)}, is not in the table that the last run published. "
+                f"{nearest(column, names)}"
+                for column, users in dependents.items()
+                if column not in names
+            ]
+        return found
 
     def apply(self, *, force: bool = False, by: str | None = None) -> Plan:
         """Make the files' definitions the workspace's and return what changed."""
@@ -337,21 +287,41 @@ class Workspace:
             }
         return [asdict(row) for row in inventory(descriptions.values(), records)]
 
+    def source(self, name: str) -> SourceDefinition:
+        """Return a source as its file describes it now, applied or not; as it is applied when no file does.
+
+        Raises:
+            DefinitionErrors: the source's file is wrong; what other files hold does not matter.
+            NotFound: there is no such source.
+        """
+        documents = [
+            document
+            for document in read_files(self.directory)
+            if document.content.get("kind") == "workspace"
+            or (document.content.get("kind") == "source" and document.content.get("name") == name)
+        ]
+        edited = sources_of(parse_documents(documents, KINDS))
+        found = edited or [one for one in sources_of(self.definitions()) if one.name == name]
+        return found[0] if found else self.definitions().get(SourceDefinition, name)
+
     def discover(self, source: str) -> tuple[FoundColumn, ...]:
-        """Return the columns that a source has now; raises what reading it would raise."""
-        definition = self.definitions().get(SourceDefinition, source)
+        """Return the columns that a source has now; raises what reading it would raise.
+
+        This and the previews go by the source's file as it is now, also before that is applied.
+        """
+        definition = self.source(source)
         with self.connecting() as context:
             return definition.connector.discover(context)
 
     def preview(self, source: str, rows: int = 100) -> pa.Table:
         """Return the first rows of a source as it has them."""
-        definition = self.definitions().get(SourceDefinition, source)
+        definition = self.source(source)
         with self.connecting() as context:
             return definition.connector.preview(context, rows)
 
     def preview_cleaning(self, source: str, rows: int = 100) -> list[dict[str, object]]:
         """Return the values that a source's cleaning steps change in its first rows, before and after."""
-        definition = self.definitions().get(SourceDefinition, source)
+        definition = self.source(source)
         with self.connecting() as context:
             return [asdict(value) for value in preview_cleaning(definition, context, rows)]
 
@@ -378,10 +348,9 @@ class Workspace:
                 raise NotFound(message, code="workspace.file_missing", hint="Check the path.")
         known = self.files()
         with self.connecting() as context:
-            drafted = [discover_source(_as_written(file, self.directory), context) for file in files]
+            drafted = [discover_source(as_written(file, self.directory), context) for file in files]
         written = [
-            write_definition(self.directory, _drafted_document(source), folder="sources")
-            for source in drafted
+            write_definition(self.directory, drafted_document(source), folder="sources") for source in drafted
         ]
         if not known.of(IdentityDefinition):
             described = [describe(source) for source in (*known.of(SourceDefinition), *drafted)]
@@ -472,12 +441,18 @@ class Workspace:
         return Table(self, name, run_id)
 
     def sql(self, query: str, *, run_id: str | None = None, **params: Scalar) -> pa.Table:
-        """Return the result of a query over the published tables, `$name` standing for a parameter."""
-        with self.reader(run_id=run_id, query=query) as warehouse, _asked_by_the_caller():
-            return warehouse.arrow(own_query(query), **params)
+        """Return the result of one SELECT over the published tables, `$name` standing for a parameter.
+
+        Raises:
+            InvalidInput: it is no SELECT, or not one statement; or it fails.
+            Forbidden: it reads a file or changes a setting.
+            NotFound: it names a table that is not published.
+        """
+        with self.reader(run_id=run_id, query=query) as reader:
+            return answer(self, reader, query, run_id=run_id, params=params)
 
     @contextmanager
-    def reader(self, *, run_id: str | None = None, query: str | None = None) -> Iterator[Warehouse]:
+    def reader(self, *, run_id: str | None = None, query: str | None = None) -> Iterator[Reader]:
         """Open an engine that sees the published tables of one manifest under their names.
 
         With a query, only the tables that it names; all of them when it names none (`show tables`).
@@ -495,100 +470,8 @@ class Workspace:
             warehouse.close()
 
 
-@contextmanager
-def _asked_by_the_caller() -> Iterator[None]:
-    """Turn the failure of a query that the caller wrote into wrong input: it is theirs to correct."""
-    try:
-        yield
-    except Permanent as error:
-        if error.code != "warehouse.failed":
-            raise
-        hint = error.hint or "Correct the query; `try_cast` gives null where a value does not fit."
-        raise InvalidInput(error.message, code="workspace.query_failed", hint=hint) from error
-
-
-def new_workspace(
-    directory: Path, files: Sequence[Path], *, region: str | None = None, settings: Settings | None = None
-) -> list[Path]:
-    """Make a workspace in a folder, with a drafted source for each file, and return the files written.
-
-    Raises:
-        Conflict: the folder is a workspace already.
-    """
-    if (directory / WORKSPACE_FILE).exists():
-        message = f"{directory} is a workspace already."
-        hint = "Add sources to it: `onefold sources add FILE`."
-        raise Conflict(message, code="workspace.exists", hint=hint)
-    directory.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^a-z0-9]+", "_", directory.resolve().name.lower()).strip("_") or "workspace"
-    document = {"kind": "workspace", "name": name if name[0].isalpha() else f"w_{name}"}
-    if region:
-        document["region"] = region.upper()
-    written = [directory / WORKSPACE_FILE]
-    written[0].write_text(write_document(dict(document)), encoding="utf-8")
-    ignored = directory / ".gitignore"
-    if not ignored.exists():
-        ignored.write_text(
-            "# What runs make; the definitions belong into git.\n.onefold/\nlake/\n", encoding="utf-8"
-        )
-        written.append(ignored)
-    if files:
-        try:
-            with Workspace(directory, settings) as workspace:
-                written += workspace.add_sources(files)
-        except OnefoldError:
-            # Half a workspace would be in the way of the next try.
-            for path in written:
-                path.unlink(missing_ok=True)
-            raise
-    return written
-
-
-def write_definition(directory: Path, document: Mapping[str, object], *, folder: str) -> Path:
-    """Write a new definition file and return it.
-
-    Raises:
-        Conflict: the file exists.
-    """
-    name = f"{document['name']}.yaml" if folder else f"{document['kind']}.yaml"
-    path = directory / folder / name
-    if path.exists():
-        message = f"{path} exists."
-        raise Conflict(message, code="workspace.file_exists", hint="Rename it, or edit it by hand.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(write_document(document), encoding="utf-8")
-    return path
-
-
-def _drafted_document(source: SourceDefinition) -> dict[str, object]:
-    plain = source.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return {"kind": "source", **{key: value for key, value in plain.items() if key != "kind"}}
-
-
-def _as_written(file: Path, directory: Path) -> str:
-    """Return the file's path as the definition is to hold it: relative to the workspace where that is short."""
-    if "://" in str(file):
-        return str(file)
-    relative = os.path.relpath(file.resolve(), directory)
-    return str(file.resolve()) if relative.startswith("../../..") else relative
-
-
 def _rows_of(warehouse: Warehouse, table: str, manifest: Manifest) -> int | None:
     if table not in manifest.tables:
         return None
     ((count,),) = warehouse.rows(sql("SELECT count(*) FROM {table}", table=ident(table)))
     return int(str(count))
-
-
-def open_workspace(directory: str | Path = ".", settings: Settings | None = None) -> Workspace:
-    """Open the workspace in a folder.
-
-    Raises:
-        NotFound: the folder has no `onefold.yaml`.
-    """
-    path = Path(directory)
-    if not (path / WORKSPACE_FILE).is_file():
-        message = f"{path} is no workspace: it has no {WORKSPACE_FILE}."
-        hint = "`onefold init DIR` makes one; `onefold demo DIR` makes one with data in it."
-        raise NotFound(message, code="workspace.missing", hint=hint)
-    return Workspace(path, settings)

@@ -1,0 +1,14 @@
+"""A workspace as Python sees it: a folder with definitions, run and read.
+
+import onefold
+
+workspace = onefold.open("demo")
+workspace.run()
+workspace.table("profiles").to_polars()
+"""
+
+from onefold.workspace.opening import new_workspace, open_workspace
+from onefold.workspace.tables import Table
+from onefold.workspace.workspace import Workspace
+
+__all__ = ["Table", "Workspace", "new_workspace", "open_workspace"]
