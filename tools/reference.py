@@ -186,7 +186,7 @@ def _exit_codes() -> str:
     errors = [one for one in vars(kernel).values() if inspect.isclass(one) and issubclass(one, OnefoldError)]
     rows = {
         0: ["Done; a run may have warnings."],
-        EXIT_DONE_WITH_ERRORS: ["A run is done, but a stage failed or was skipped."],
+        EXIT_DONE_WITH_ERRORS: ["A run is done, but a stage failed, stopped or was skipped."],
     }
     for error in errors:
         if error.__name__ not in ("OnefoldError", "RowRejected"):

@@ -46,18 +46,19 @@ _COMPARISONS = """\
 # Comparisons
 
 A comparison gives two normalized values a similarity from 0 to 1. A condition names it in `compare` and holds when the
-similarity reaches its `precision`: `low` 0.30, `medium` 0.60, `high` 0.80, `exact` 1, or a per cent. `precision`
-without `compare` is `edit_distance`. An unknown value has no similarity and never agrees. Characters are counted, not
-bytes, and similarities are rounded to nine digits, so that every engine gives the same one. Where an attribute has
-several columns, the best pair of values counts."""
+similarity reaches its `precision`: `low` 0.30, `medium` 0.60, `high` 0.80, `exact` 1, a per cent (82.5), or a fraction
+(0.825). `precision` without `compare` is `edit_distance`. An unknown value has no similarity and never agrees.
+Characters are counted, not bytes, and similarities are rounded to nine digits, so that every engine gives the same one.
+Where an attribute has several columns, the best pair of values counts."""
 
 _POLICIES = """\
 # Merge policies
 
-A merge policy chooses a profile's value among those of its records. Records without a value are no candidates. Ties go
-to the record ranked first inside the profile (`record_no` in [profile_records](tables.md#profile_records)): the
-sources in the order of `map`, and inside a source the record that stands for its group. A kind stands for itself,
-`email: most_recent`; with settings it is a mapping, `email: {policy: {kind: importance, sources: [crm_contacts]}}`."""
+A merge policy chooses a profile's value among those of its records. Records without a value are no candidates, and a
+text of blanks alone is no value. Ties go to the record ranked first inside the profile (`record_no` in
+[profile_records](tables.md#profile_records)): the sources in the order of `map`, and inside a source the record that
+stands for its group. A kind stands for itself, `email: most_recent`; with settings it is a mapping,
+`email: {policy: {kind: importance, sources: [crm_contacts]}}`."""
 
 _CHECKS = """\
 # Quality checks

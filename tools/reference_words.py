@@ -24,7 +24,6 @@ from onefold.foundation.warehouse import TableRef
 from onefold.identity.comparisons.comparison import Comparison
 from onefold.identity.normalizers.normalizer import Normalizer
 from onefold.profiles import MergePolicy
-from onefold.quality import Pillar
 from onefold.rules import Rule
 from onefold.sources import CleaningStep, Connector
 
@@ -60,9 +59,7 @@ _BOUNDS = {
 # What the fields' own descriptions leave out.
 _TOLD = {
     "kind": "What the document defines.",
-    "needs": "Which requirement this is.",
     "description": "For people.",
-    "WorkspaceDefinition.mode": "What the workspace is for.",
     "SourceDefinition.connector": "Where the records are.",
     "SourceDefinition.columns": "What is known of its columns; those not named are told from the data.",
     "SourceDefinition.exclude": "Columns to leave out.",
@@ -81,14 +78,6 @@ _TOLD = {
     "StorageOptions.access_key": "The key's id.",
     "StorageOptions.secret_key": "The key itself.",
     "StorageOptions.session_token": "For temporary keys.",
-    "QualityDefinition.green_grade": "A table's grade from which its light is green.",
-    "QualityDefinition.yellow_grade": "A grade below turns the table red.",
-    "PresentRequirement.minimum_ratio": "The share of rows, 0 to 1.",
-    "CheckRequirement.check": "The check's name, such as `email.syntax`.",
-    "RowsRequirement.minimum_rows": "How many rows at least.",
-    "HistoryRequirement.meanings": "Semantic types of dates; any one of them will do.",
-    "HistoryRequirement.minimum_days": "From the oldest date to now.",
-    "ReadinessRule.requirement": "What is looked at.",
     "IdentityDefinition.map": "The tables, most trusted first.",
     "IdentityDefinition.attributes": "How attributes are prepared for comparison; else by their meaning.",
     "IdentityDefinition.deduplication": "Rules inside a table, by the table's name.",
@@ -123,7 +112,7 @@ _TOLD = {
     "AttributeGroup.attributes": "The attributes.",
     "AttributeGroup.policy": "How the record is chosen.",
     "Condition.normalize": "Replaces the attribute's own chain for this condition.",
-} | {f"Weights.{pillar.value}": f"How much {pillar.value} counts." for pillar in Pillar}
+}
 # What a validator reads before the type is looked at: the type alone would tell half of it.
 _WRITTEN_AS = {
     ("Condition", "precision"): "low, medium, high, exact, or a per cent from 1 to 100",

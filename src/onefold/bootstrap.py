@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
@@ -11,19 +11,21 @@ from typing import ClassVar, Literal, TypeVar
 from pydantic import Field
 
 from onefold.catalogue import CataloguedTable, CatalogueStage, TableDescription
-from onefold.foundation.definitions import Definition, Definitions, check_references
+from onefold.foundation.definitions import Definition, DefinitionErrors, Definitions, Key, check_references
+from onefold.foundation.definitions.documents import written_path
+from onefold.foundation.definitions.errors import Problem
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.store import Store, migrate
 from onefold.foundation.store.postgres import PostgresStore
 from onefold.foundation.store.sqlite import SQLiteStore
 from onefold.foundation.warehouse import Warehouse
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
-from onefold.identity import IdentityDefinition, IdentityStage, attribute_of
-from onefold.profiles import ProfileDefinition, ProfilesStage
+from onefold.identity import IdentityDefinition, IdentityStage, MappedTable, attribute_of
+from onefold.profiles import ProfileDefinition, ProfilesStage, unification_problems
 from onefold.quality import Acceptance, QualityDefinition, QualityStage, latest_acceptances
 from onefold.runs import Stage
 from onefold.settings import Settings
-from onefold.sources import SourceDefinition, SourceStage, describe
+from onefold.sources import QuarantineStage, SourceDefinition, SourceStage, describe
 
 D = TypeVar("D", bound=Definition)
 
@@ -123,11 +125,23 @@ def check_definitions(definitions: Definitions) -> None:
 
     Raises:
         InvalidInput: a kind of which there is one stands twice.
-        DefinitionErrors: a table is named that no source makes; with the file, and the nearest name.
+        DefinitionErrors: a table is named that no source makes, or something is to be decided by what no source says;
+            with the file, and the nearest name.
     """
     for kind in (WorkspaceDefinition, QualityDefinition, IdentityDefinition, ProfileDefinition):
         one_of(definitions, kind)
     check_references(definitions, _references)
+    problems = unification_problems(definitions, describe_tables(definitions))
+    if problems:
+        raise DefinitionErrors([_problem(definitions, *problem) for problem in problems])
+
+
+def _problem(
+    definitions: Definitions, definition: Definition, place: tuple[str, ...], error: InvalidInput
+) -> Problem:
+    document = definitions.document(Key(definition.kind, definition.name))
+    path, line = document.locate(place)
+    return Problem(error.code, str(document.file), line, written_path(path), error.message, error.hint)
 
 
 def _references(definition: Definition) -> list[tuple[str, str]]:
@@ -174,6 +188,7 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
     source_names = frozenset(stage.name for stage in stages)
     identity = one_of(definitions, IdentityDefinition)
     if stages:
+        stages.append(QuarantineStage(source.name for source in sources_of(definitions)))
         quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
         stages.append(
             QualityStage(
@@ -224,6 +239,15 @@ def one_of(definitions: Definitions, model: type[D]) -> D | None:
     return found[0] if found else None
 
 
+def _named_by(mapped: MappedTable) -> Iterator[tuple[str, str]]:
+    """Yield the columns that a table's entry in `map` names, each with what it is for."""
+    for attribute, source in mapped.attributes.items():
+        for column in source.columns:
+            yield column, f"identity attribute {attribute!r}"
+    if mapped.recency is not None:
+        yield mapped.recency, "identity `recency`"
+
+
 def column_dependents(definitions: Definitions) -> dict[str, dict[str, list[str]]]:
     """Return for each table and column what would break without it."""
     found: dict[str, dict[str, list[str]]] = {}
@@ -238,9 +262,8 @@ def column_dependents(definitions: Definitions) -> dict[str, dict[str, list[str]
                 attribute_name = attribute_of(described.semantic_type or "")
                 if attribute_name and attribute_name not in mapped.attributes:
                     depend(mapped.table, described.name, f"identity attribute {attribute_name!r}")
-            for attribute, source in mapped.attributes.items():
-                for column in source.columns:
-                    depend(mapped.table, column, f"identity attribute {attribute!r}")
+            for column, who in _named_by(mapped):
+                depend(mapped.table, column, who)
         for field in identity.profile_ids.fields:
             table, _, column = field.partition(".")
             depend(table, column, "identity profile ids")

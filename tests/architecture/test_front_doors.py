@@ -30,9 +30,11 @@ DOORS = {
     f"{PACKAGE}.foundation.kernel.logs": "set once, at the ways in",
     f"{PACKAGE}.foundation.warehouse.vocabulary": "the of_* functions and their references in Python",
     f"{PACKAGE}.foundation.warehouse.lake": "published tables: a second idea beside the engine",
+    f"{PACKAGE}.identity.block_report": "counts what rules would compare; no stage needs it",
     f"{PACKAGE}.identity.draft": "writes a first definition; no stage needs it",
     f"{PACKAGE}.identity.evaluate": "measures what a run left; no stage needs it",
     f"{PACKAGE}.identity.explain": "answers people's questions after a run; no stage needs it",
+    f"{PACKAGE}.identity.recency": "how recent a record is, by which winners and values are chosen alike",
     f"{PACKAGE}.sources.connectors": "the connector contract, which third parties implement",
     f"{PACKAGE}.sources.files": "how connectors reach files; part of that contract",
 }

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from onefold.entrypoints.cli.example_commands import RATES
+from onefold.example import Dirt
 from tests.cli.command import Done, error_of, onefold, stages_of
 
 pytestmark = pytest.mark.xdist_group("cli")
@@ -46,6 +48,30 @@ def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_each_kind_of_dirt_can_be_asked_for_by_its_rate(tmp_path: Path) -> None:
+    assert RATES.split(", ") == list(Dirt.told())
+    told = " ".join(onefold("example", "rates").out.split())
+    assert "typos 0.015 share of names, streets" in told
+
+    def lower_case_names(folder: str, *rates: str) -> int:
+        given = [part for rate in rates for part in ("--rate", rate)]
+        onefold("example", "retail", folder, "--people", 50, "--dirt", 0, *given, cwd=tmp_path)
+        lines = (tmp_path / folder / "data" / "crm_contacts.csv").read_text(encoding="utf-8").splitlines()
+        return sum(line.split(";")[1:4] != line.title().split(";")[1:4] for line in lines[1:])
+
+    assert lower_case_names("clean") < lower_case_names("dirty", "casing=1", "families=0")
+    for wrong, code, hint in (
+        ("casng=1", "example.rate_unknown", "Did you mean 'casing'?"),
+        ("casing", "example.rate_unreadable", "NAME=SHARE"),
+        ("casing=x", "example.rate_unreadable", "NAME=SHARE"),
+        ("casing=2", "example.rate_out_of_range", "one in twenty"),
+    ):
+        done = onefold("example", "retail", tmp_path / "x", "--rate", wrong, "--json", codes=(2,))
+        assert error_of(done)["code"] == code
+        assert hint in str(error_of(done)["hint"])
+    assert not (tmp_path / "x").exists()
+
+
 def test_an_example_is_told_as_json(tmp_path: Path) -> None:
     found = onefold("example", "retail", tmp_path / "shop", "--people", 20, "--dirt", 0, "--json").json
     assert isinstance(found, dict)
@@ -55,7 +81,7 @@ def test_an_example_is_told_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "keys"),
     [
-        (["status"], {"last_run", "pending_changes", "tables"}),
+        (["status"], {"last_run", "pending_changes", "stopped", "tables"}),
         pytest.param(["plan"], {"changes", "elsewhere", "warnings"}, marks=pytest.mark.slow),
         pytest.param(["apply"], {"changes", "elsewhere"}, marks=pytest.mark.slow),
         pytest.param(["pull"], {"written"}, marks=pytest.mark.slow),
@@ -171,10 +197,50 @@ def test_a_workspace_is_made_from_files_and_grows(tmp_path: Path, ran_shop: Path
     assert again["code"] == "workspace.missing"
 
 
+def test_a_draft_says_what_it_told_from_the_file(tmp_path: Path) -> None:
+    text = "Export of 2026-11-01\n\nid;größe;email\n1;groß;ann@mail.example\n"
+    (tmp_path / "kunden.csv").write_bytes(text.encode("cp1252"))
+    (tmp_path / "till.csv").write_text("id,email\n1,ann@mail.example\n")
+    made = onefold("init", "shop", "--add", "kunden.csv", cwd=tmp_path)
+    assert "wrote shop/sources/kunden.yaml (encoding: cp1252, skip: 2, told from the file)\n" in made.out
+    done = onefold("sources", "check", "kunden", "-w", tmp_path / "shop")
+    assert re.findall(r"\S+", done.out) == [
+        "column",
+        "type",
+        "id",
+        "integer",
+        "größe",
+        "text",
+        "email",
+        "text",
+    ]
+    added = (
+        "sources",
+        "add",
+        tmp_path / "till.csv",
+        "-w",
+        tmp_path / "shop",
+        "--name",
+        "members",
+        "--region",
+        "de",
+    )
+    assert "sources/members.yaml\n" in onefold(*added).out
+    written = (tmp_path / "shop" / "sources" / "members.yaml").read_text()
+    assert "name: members\n" in written
+    assert "default_region: DE\n" in written
+    twice = onefold(*added, tmp_path / "kunden.csv", codes=(2,))
+    assert "workspace.one_name" in twice.err
+
+
 def test_a_workspace_that_cannot_be_made_leaves_nothing_in_the_way(tmp_path: Path) -> None:
     done = onefold("init", "new", "--add", "none.csv", cwd=tmp_path, codes=(3,))
     assert "There is no file none.csv." in done.err
-    assert not (tmp_path / "new" / "onefold.yaml").exists()
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    onefold("init", "mine", "--add", "none.csv", cwd=tmp_path, codes=(3,))
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     assert "is a workspace already" not in onefold("init", "new", cwd=tmp_path).told
 
 
@@ -208,8 +274,8 @@ def test_a_run_for_programs_says_nothing_else(shop: Path) -> None:
         pytest.param(["sql", "selec 1"], 2, "warehouse.sql_invalid", "show tables", marks=pytest.mark.slow),
         pytest.param(
             ["sql", "select * from profilez"],
-            2,
-            "warehouse.sql_invalid",
+            3,
+            "workspace.table_unknown",
             "Did you mean",
             marks=pytest.mark.slow,
         ),

@@ -90,11 +90,23 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "unknown table": (
         {"identity.yaml": IDENTITY.replace("- till", "- tilll")},
-        ["identity.yaml:1", "tilll", "Did you mean 'till'?"],
+        ["identity.yaml:5: map[1]: ", "tilll", "Did you mean 'till'?"],
     ),
     "unknown table of a profile": (
         {"profile.yaml": "kind: profile\nname: p\nattributes:\n  points: {from: [tilll.points]}\n"},
-        ["profile.yaml:1", "tilll", "Did you mean 'till'?"],
+        ["profile.yaml:4: attributes.points.from[0]: ", "tilll", "Did you mean 'till'?"],
+    ),
+    "one rule twice": (
+        {"identity.yaml": f"{IDENTITY}  - name: email\n    when: [phone]\n"},
+        ["identity.yaml:9: rules[1].name: ", "same name"],
+    ),
+    "a table that is not mapped": (
+        {"identity.yaml": f"{IDENTITY}    tables: [crm, tilll]\n"},
+        ["identity.yaml:9: rules[0].tables[1]: ", "'tilll' is not in `map`. Did you mean 'till'?\n"],
+    ),
+    "a table mapped twice": (
+        {"identity.yaml": IDENTITY.replace("- till", "- {table: crm}")},
+        ["identity.yaml:5: map[1].table: ", "stands twice"],
     ),
     "two of one": (
         {"other.yaml": IDENTITY.replace("name: people", "name: other")},

@@ -29,13 +29,15 @@ pytestmark = pytest.mark.xdist_group("cli")
         ("select * from '{folder}/private.csv'", "warehouse.query_outside", 5),
         ("select * from glob('{folder}/*')", "warehouse.query_outside", 5),
         ("select * from read_text('shop/lake/../onefold.yaml')", "warehouse.query_outside", 5),
+        ("select * from read_text('{lake}/../onefold.yaml')", "warehouse.query_outside", 5),
+        ("select * from read_text('{lake}/profiles/../../.onefold/store.db')", "warehouse.query_outside", 5),
     ],
 )
 def test_a_query_writes_nothing_and_reads_no_other_file(
     ran_shop: Path, tmp_path: Path, query: str, code: str, ends: int
 ) -> None:
     (tmp_path / "private.csv").write_text("secret\n42\n")
-    asked = query.format(folder=tmp_path)
+    asked = query.format(folder=tmp_path, lake=ran_shop / "lake")
     done = onefold("sql", asked, "-w", ran_shop, "--json", cwd=ran_shop.parent, codes=(ends,))
     assert error_of(done)["code"] == code
     assert "42" not in done.told

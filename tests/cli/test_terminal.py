@@ -129,6 +129,66 @@ def test_a_reader_that_has_enough_is_no_error(ran_shop: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "range\n", "")
 
 
+def test_a_reader_that_goes_away_does_not_hide_how_the_run_ended(shop: Path) -> None:
+    (shop / "data" / "crm.csv").unlink()
+    for arguments in ("", "--json"):
+        command = f"{SCRIPT} run -w {shop} {arguments} | (exec true)"
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", command],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (7, "")
+
+
+@pytest.mark.parametrize("both", ["", "2>&1"])
+def test_a_reader_that_goes_away_does_not_end_the_run(shop: Path, both: str) -> None:
+    command = f"{SCRIPT} run --full -w {shop} {both} | (exec true)"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env={**environment(), "ONEFOLD_LOG_LEVEL": "INFO" if both else "WARNING"},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = onefold("history", "-w", shop, "--json").json
+    assert isinstance(found, list)
+    assert [run["status"] for run in found] == ["completed", "completed"]
+
+
+def test_a_command_without_standard_output_does_its_work(ran_shop: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{SCRIPT} history -w {ran_shop} >&- 2>&-"],
+        env=environment(),
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0
+
+
+def test_a_full_disk_behind_standard_output_does_not_end_the_run(shop: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [SCRIPT, "run", "--full", "-w", shop],
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error system.refused no space left on device.")
+    found = onefold("history", "-w", shop, "--json").json
+    assert isinstance(found, list)
+    assert [run["status"] for run in found] == ["completed", "completed"]
+
+
 def test_ctrl_c_ends_a_run_with_a_sentence_and_the_last_good_run_stands(shop: Path) -> None:
     with (shop / "data" / "crm.csv").open("a") as crm:
         crm.write("C4,Dee,Poe,dee@mail.example,,\n")

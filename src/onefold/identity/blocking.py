@@ -131,14 +131,15 @@ class Blocks:
         self._warehouse = warehouse
         self._terms = terms
 
-    def build(self, plan: RulePlan) -> BlockReport:
+    def build(self, plan: RulePlan, only: int | None = None) -> BlockReport:
         """Create `identity_keys_<bit>(key, rid)`: the keys worth pairing, one block per key, narrowed.
 
-        Blocks of one record are gone, and so are blocks that stay over the limit.
+        Blocks of one record are gone, and so are blocks that stay over the limit. With `only`, the number of a pass,
+        that pass alone counts, and the table is `identity_keys_<bit>_<pass>`.
         """
-        keys = f"identity_all_keys_{plan.bit}"
-        keyed = self._warehouse.create_table(keys, self.keys(plan))
-        sizes = f"identity_sizes_{plan.bit}"
+        keys = _named("all_keys", plan, only)
+        keyed = self._warehouse.create_table(keys, self.keys(plan, only))
+        sizes = _named("sizes", plan, only)
         self._warehouse.create_table(
             sizes,
             sql("SELECT key, count(*) AS n FROM {keys} GROUP BY key HAVING count(*) > 1", keys=ident(keys)),
@@ -162,14 +163,18 @@ class Blocks:
             limit=limit,
         )
         added = 0
-        if int(str(capped)) and not plan.pairs_by_key_alone and (found := self._narrowed(plan, keys, sizes)):
+        if (
+            int(str(capped))
+            and not plan.pairs_by_key_alone
+            and (found := self._narrowed(plan, keys, sizes, only))
+        ):
             narrowed, added = found
             kept = union_all([kept, narrowed])
-        self._warehouse.create_table(f"identity_keys_{plan.bit}", kept)
+        self._warehouse.create_table(_named("keys", plan, only), kept)
         if plan.pairs_by_key_alone:
-            self._chain(plan, keys, sizes)
+            self._chain(plan, keys, sizes, only)
             added = int(float(str(over)))
-        self._warehouse.drop(keys, sizes, f"identity_narrow_{plan.bit}")
+        self._warehouse.drop(keys, sizes, _named("narrow", plan, only))
         return BlockReport(
             rule=plan.name,
             keyed=keyed,
@@ -180,11 +185,11 @@ class Blocks:
             left_out=max(0, int(float(str(over))) - added),
         )
 
-    def pairs(self, plan: RulePlan) -> Sql:
+    def pairs(self, plan: RulePlan, only: int | None = None) -> Sql:
         """Return the select of the candidate pairs `(l, r)`, `l < r`, after `build`."""
         pairs = sql(
             "SELECT a.rid AS l, b.rid AS r FROM {keys} AS a JOIN {keys} AS b ON a.key = b.key AND a.rid < b.rid",
-            keys=ident(f"identity_keys_{plan.bit}"),
+            keys=ident(_named("keys", plan, only)),
         )
         return (
             sql("SELECT DISTINCT l, r FROM ({pairs}) AS d", pairs=pairs) if self._may_repeat(plan) else pairs
@@ -197,11 +202,12 @@ class Blocks:
         wide = any(self._terms.of(self._part(plan, part)).width > 1 for part in parts)
         return len(plan.passes) > 1 or lists or wide
 
-    def keys(self, plan: RulePlan) -> Sql:
+    def keys(self, plan: RulePlan, only: int | None = None) -> Sql:
         """Return the select of the rule's keys `(key, rid)`, every block in it."""
         selects = [
             self._pass(plan, number, key, alternatives)
             for number, key in enumerate(plan.passes)
+            if only is None or number == only
             for alternatives in product(*(range(self._terms.of(self._part(plan, p)).width) for p in key))
         ]
         if len(selects) == 1:
@@ -256,12 +262,12 @@ class Blocks:
             present=present,
         )
 
-    def _narrowed(self, plan: RulePlan, keys: str, sizes: str) -> tuple[Sql, int] | None:
+    def _narrowed(self, plan: RulePlan, keys: str, sizes: str, only: int | None) -> tuple[Sql, int] | None:
         """Split the blocks over the limit by a second key; drop what stays over. None without a second key."""
         second = self._second_key(plan)
         if second is None:
             return None
-        narrow = f"identity_narrow_{plan.bit}"
+        narrow = _named("narrow", plan, only)
         split = union_all(
             sql(
                 "SELECT of_hash(CAST(k.key AS VARCHAR), {value}) AS key, k.rid FROM {keys} AS k "
@@ -314,7 +320,7 @@ class Blocks:
         term = self._terms.of(begun[0])
         return [sql("substr({value}, 1, 3)", value=term.column(k, "t")) for k in range(term.width)]
 
-    def _chain(self, plan: RulePlan, keys: str, sizes: str) -> None:
+    def _chain(self, plan: RulePlan, keys: str, sizes: str, only: int | None) -> None:
         """Create `identity_chain_<bit>(l, r)`: large blocks, where equality alone decides, as a star.
 
         Its center is the record of the table ranked first with the smallest key.
@@ -328,10 +334,10 @@ class Blocks:
             records=ident(RECORDS),
             limit=plan.rule.max_block,
         )
-        star = f"identity_star_{plan.bit}"
+        star = _named("star", plan, only)
         self._warehouse.create_table(star, members)
         self._warehouse.create_table(
-            f"identity_chain_{plan.bit}",
+            _named("chain", plan, only),
             sql(
                 "SELECT least(c.rid, m.rid) AS l, greatest(c.rid, m.rid) AS r FROM {star} AS c "
                 "JOIN {star} AS m ON m.key = c.key WHERE c.place = 1 AND m.place > 1",
@@ -339,6 +345,10 @@ class Blocks:
             ),
         )
         self._warehouse.drop(star)
+
+
+def _named(what: str, plan: RulePlan, only: int | None) -> str:
+    return f"identity_{what}_{plan.bit}" if only is None else f"identity_{what}_{plan.bit}_{only}"
 
 
 def shares_key(warehouse: Warehouse, terms: Terms, plan: RulePlan) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from onefold.foundation.kernel import InvalidInput, nearest
 from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql, union_all
+from onefold.identity.blanks import says_something
 from onefold.identity.ids import ASSIGNED, FIRST_KEYS, MEMBERS, fresh_id
 from onefold.identity.mapping import TablePlan
 from onefold.identity.members import winners_first
@@ -82,10 +83,11 @@ def _values(warehouse: Warehouse, number: int, field: str, tables: Sequence[Tabl
     return sql(
         "SELECT m.label, {number} AS field, {name} || '|' || CAST(t.{column} AS VARCHAR) AS value, "
         "row_number() OVER (PARTITION BY m.label ORDER BY {order}) AS place FROM {members} AS m "
-        "JOIN {table} AS t ON t._ordinal = m.record_ordinal WHERE m.source = {name} AND t.{column} IS NOT NULL",
+        "JOIN {table} AS t ON t._ordinal = m.record_ordinal WHERE m.source = {name} AND {known}",
         number=number,
         name=literal(name),
         column=ident(column),
+        known=says_something(sql("CAST(t.{column} AS VARCHAR)", column=ident(column))),
         order=order,
         members=ident(MEMBERS),
         table=ident(name),

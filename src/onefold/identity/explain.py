@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput, NotFound, nearest
 from onefold.foundation.warehouse import Warehouse, comma, ident, literal, sql
 from onefold.identity.blocking import RulePlan, shares_key
 from onefold.identity.guards import guard_in_words
+from onefold.identity.mapping import TablePlan
 from onefold.identity.matching import agrees, met, similarity
 from onefold.identity.model import Condition, ExceptionCondition, IdentityDefinition, RecordKey
-from onefold.identity.records import RECORDS, Records, drop_bypassed, over_table
+from onefold.identity.normalizers.dummies import is_dummy_text
+from onefold.identity.order import MatchOrder
+from onefold.identity.pins import JudgedPair, judged_between
+from onefold.identity.records import RECORDS, Records, drop_bypassed, over_table, raw_texts
 from onefold.identity.stage import prepare
 from onefold.identity.tables import MATCH_BYPASSED, MATCH_EVIDENCE, PROFILE_ALIASES, PROFILE_RECORDS
-from onefold.identity.terms import Terms
+from onefold.identity.terms import Term, Terms
+
+_UNKNOWN = "unknown"
+_NOT_RUN = (
+    "holds now, but did not match in the last run: its block was over the rule's limit, "
+    "or records or rules have changed since"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ class PairExplanation:
         same_profile: whether the last run put them together.
         verdict: what the last run recorded of the pair itself: match, cut or none.
         reason: the rules or the guard behind the verdict.
+        never: judgments that keep the two, or others of their profiles, apart.
+        always: judgments that the two are one.
     """
 
     left: RecordKey
@@ -65,6 +77,28 @@ class PairExplanation:
     verdict: str
     reason: str
     rules: tuple[RuleExplanation, ...]
+    never: tuple[JudgedPair, ...] = ()
+    always: tuple[JudgedPair, ...] = ()
+
+    @property
+    def judgments(self) -> tuple[str, ...]:
+        """What people have said of the two, in sentences."""
+        apart = (
+            "A person keeps them apart from the next run on"
+            if self.same_profile
+            else "Kept apart by a person"
+        )
+        one = "Joined by a person" if self.same_profile else "A person says that they are one"
+        return (
+            *(self._judgment(apart, pin) for pin in self.never),
+            *(self._judgment(one, pin) for pin in self.always),
+        )
+
+    def _judgment(self, said: str, pin: JudgedPair) -> str:
+        about = ""
+        if (pin.left, pin.right) not in ((self.left, self.right), (self.right, self.left)):
+            about = f", of {pin.left.table}:{pin.left.id} and {pin.right.table}:{pin.right.id}"
+        return f"{said}{about}: {pin.reason.rstrip('.') or 'no reason given'}."
 
     @property
     def because(self) -> str:
@@ -79,7 +113,14 @@ class PairExplanation:
     def as_dict(self) -> dict[str, object]:
         """Return it as plain JSON values."""
         records = {"left": self.left.model_dump(), "right": self.right.model_dump()}
-        return {**asdict(self), **records, "same_profile": self.same_profile}
+        pins = {
+            kind: [
+                {"left": pin.left.model_dump(), "right": pin.right.model_dump(), "reason": pin.reason}
+                for pin in found
+            ]
+            for kind, found in (("never", self.never), ("always", self.always))
+        }
+        return {**asdict(self), **records, **pins, "same_profile": self.same_profile}
 
 
 def parse_record(text: str, tables: Mapping[str, object]) -> RecordKey:
@@ -200,24 +241,54 @@ def explain_pair(
     )
     numbers = {table.table: table.number for table in tables}
     rids = (_rid(warehouse, left, numbers), _rid(warehouse, right, numbers))
-    pair = _Pair(warehouse, terms, rids, _bypassed_terms(warehouse, terms, records, rids))
+    bypassed = _bypassed_terms(warehouse, terms, records, rids)
+    sides = tuple(
+        _Side(record, rid, tables[numbers[record.table]])
+        for record, rid in zip((left, right), rids, strict=True)
+    )
+    pair = _Pair(warehouse, terms, (sides[0], sides[1]), bypassed)
     drop_bypassed(warehouse, terms, records)
-    rules = tuple(
-        pair.rule(plan)
+    applicable = [
+        plan
         for plan in plans
         if plan.inside is None or (left.table == right.table and plan.inside == numbers[left.table])
-    )
+    ]
+    rules = [pair.rule(plan) for plan in applicable]
     verdict, reason = _verdict(warehouse, left, right)
+    profiles = (profile_of(warehouse, left), profile_of(warehouse, right))
+    if verdict == "none" and None not in profiles:
+        order = MatchOrder(warehouse, definition.mode, plans, numbers, left, right)
+        rules = [
+            _as_run(found, order.note(plan, _score(found)), apart=profiles[0] != profiles[1])
+            for plan, found in zip(applicable, rules, strict=True)
+        ]
     warehouse.drop(RECORDS, *(over_table(term) for term in terms.all()))
+    always = judged_between(warehouse, definition.always, left, right, (None, None))
     return PairExplanation(
         left=left,
         right=right,
-        left_profile=profile_of(warehouse, left),
-        right_profile=profile_of(warehouse, right),
+        left_profile=profiles[0],
+        right_profile=profiles[1],
         verdict=verdict,
         reason=reason,
-        rules=rules,
+        rules=tuple(rules),
+        never=tuple(judged_between(warehouse, definition.never, left, right, profiles)),
+        always=tuple(always),
     )
+
+
+def _as_run(found: RuleExplanation, note: str, *, apart: bool) -> RuleExplanation:
+    """Return the explanation of a rule that holds, but did not match the pair in the last run."""
+    if not found.matches:
+        return found
+    if note:
+        return replace(found, matches=False, note=note)
+    return replace(found, note=_NOT_RUN) if apart else found
+
+
+def _score(found: RuleExplanation) -> float:
+    """Return the weakest similarity of a rule that holds; 1 where equality decides."""
+    return min((c.similarity for c in found.conditions if c.similarity is not None), default=1.0)
 
 
 def _rid(warehouse: Warehouse, record: RecordKey, numbers: Mapping[str, int]) -> int:
@@ -235,14 +306,14 @@ def _rid(warehouse: Warehouse, record: RecordKey, numbers: Mapping[str, int]) ->
 
 def _bypassed_terms(
     warehouse: Warehouse, terms: Terms, records: Records, rids: Sequence[int]
-) -> frozenset[int]:
-    """Return the terms of which one of the records has a value that too many records share."""
-    found = set()
+) -> frozenset[tuple[int, int]]:
+    """Return `(term, rid)` where the record has a value of the term that too many records share."""
+    found: set[tuple[int, int]] = set()
     for term in terms.all():
         for column in term.columns if records.bypassed.get(term.index) else ():
-            ((count,),) = warehouse.rows(
+            rows = warehouse.rows(
                 sql(
-                    "SELECT count(*) FROM {records} AS r JOIN {over} AS o ON o.value = r.{column} "
+                    "SELECT r.rid FROM {records} AS r JOIN {over} AS o ON o.value = r.{column} "
                     "WHERE r.rid IN ({rids})",
                     records=ident(RECORDS),
                     over=ident(over_table(term)),
@@ -250,9 +321,17 @@ def _bypassed_terms(
                     rids=comma(literal(rid) for rid in rids),
                 )
             )
-            if count:
-                found.add(term.index)
+            found |= {(term.index, int(str(rid))) for (rid,) in rows}
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two records."""
+
+    record: RecordKey
+    rid: int
+    table: TablePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +340,8 @@ class _Pair:
 
     warehouse: Warehouse
     terms: Terms
-    rids: tuple[int, int]
-    bypassed: frozenset[int]
+    sides: tuple[_Side, _Side]
+    bypassed: frozenset[tuple[int, int]]
 
     def rule(self, plan: RulePlan) -> RuleExplanation:
         """Return what a rule says of them."""
@@ -293,7 +372,7 @@ class _Pair:
             if isinstance(condition, ExceptionCondition)
             else agrees(condition, self.terms)
         )
-        values = comma(
+        columns = comma(
             sql("{value} AS {name}", value=term.column(k, side), name=ident(f"{side}{k}"))
             for side in ("a", "b")
             for k in range(term.width)
@@ -304,18 +383,19 @@ class _Pair:
                 "{records} AS b WHERE a.rid = {left} AND b.rid = {right}",
                 similarity=similarity(condition, self.terms, "a", "b"),
                 holds=holds,
-                values=values,
+                values=columns,
                 records=ident(RECORDS),
-                left=self.rids[0],
-                right=self.rids[1],
+                left=self.sides[0].rid,
+                right=self.sides[1].rid,
             )
         )
         left = tuple(str(value) for value in found[: term.width] if value is not None)
         right = tuple(str(value) for value in found[term.width :] if value is not None)
-        note = ""
-        if not left or not right:
-            bypassed = term.index in self.bypassed
-            note = "too many records share this value" if bypassed else "unknown on one side"
+        missing = [
+            self._why_empty(side, term)
+            for side, values in zip(self.sides, (left, right), strict=True)
+            if not values
+        ]
         return ConditionExplanation(
             attribute=condition.attribute,
             left=left,
@@ -324,8 +404,32 @@ class _Pair:
             similarity=None if score is None else float(str(score)),
             threshold=condition.precision,
             holds=bool(decided),
-            note=note,
+            note=_empty_in_words(missing),
         )
+
+    def _why_empty(self, side: _Side, term: Term) -> str:
+        """Return why a record has nothing to compare."""
+        raw = raw_texts(self.warehouse, side.table, side.record.id, term.attribute)
+        if not raw:
+            return _UNKNOWN
+        if term.bypass_dummies and all(is_dummy_text(term.attribute, text) for text in raw):
+            return "stands for nobody (dummy)"
+        if (term.index, side.rid) in self.bypassed:
+            return "too many records share this value"
+        if any(step.kind == "bypass" for step in term.chain):
+            return "stands for nobody (bypass list)"
+        return "nothing left to compare"
+
+
+def _empty_in_words(reasons: Sequence[str]) -> str:
+    """Return why one or both sides have nothing to compare; an empty text when both have something."""
+    if not reasons:
+        return ""
+    if len(set(reasons)) > 1:
+        return "; ".join(f"{side}: {reason}" for side, reason in zip(("left", "right"), reasons, strict=True))
+    if reasons[0] == _UNKNOWN:
+        return "unknown on both sides" if len(reasons) > 1 else "unknown on one side"
+    return reasons[0]
 
 
 def _verdict(warehouse: Warehouse, left: RecordKey, right: RecordKey) -> tuple[str, str]:

@@ -168,7 +168,7 @@ def events(run: IdRun) -> Sql:
     part. Every other record that changed its profile has *moved*, a new record in a profile that was there (or
     was split) has *joined*, and an id of which no record is left was *removed*.
     """
-    head = sql("{run} AS run_id, {now} AS at", run=literal(run.run_id), now=literal(run.now))
+    head = sql("{run} AS run_id, {now} AS happened_at", run=literal(run.run_id), now=literal(run.now))
     nothing = Sql("CAST(NULL AS VARCHAR)")
     if not run.has_previous:
         return sql(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput, nearest
-from onefold.foundation.warehouse import Column, ColumnType, Sql, ident, literal, sql
+from onefold.foundation.warehouse import Column, ColumnType
 from onefold.identity.model import (
     AttributeSettings,
     Blocking,
@@ -29,6 +29,7 @@ from onefold.identity.normalizers.postcode import Postcode
 from onefold.identity.normalizers.symbols import Symbols
 from onefold.identity.normalizers.unicode_to_ascii import UnicodeToAscii
 from onefold.identity.normalizers.whitespace import Whitespace
+from onefold.identity.recency import recency_column, recency_problems
 
 _ATTRIBUTES = {
     "Person.FirstName": "first_name",
@@ -149,11 +150,11 @@ def plan_tables(
                 region_column=description.region_column,
                 columns=_with_joins(definition, _mapped(mapped, description, list(existing))),
                 texts=frozenset(one.name for one in existing.values() if one.type is ColumnType.TEXT),
-                recency=_recency(mapped, description, existing),
+                recency=recency_column(mapped, description, existing),
             )
         )
     _check_attributes(definition, plans)
-    for problem in winner_problems(definition, descriptions):
+    for _, problem in recency_problems(definition, descriptions):
         raise problem
     return plans
 

@@ -20,15 +20,16 @@ def table_name(tables: Sequence[TablePlan], number: Sql) -> Sql:
 
 
 def build_members(warehouse: Warehouse, tables: Sequence[TablePlan], labels: str) -> int:
-    """Create `identity_members(rid, label, table_no, source, record_id, record_ordinal, updated_at, filled)`.
+    """Create the table of the records that are in profiles.
 
+    It is `identity_members(rid, label, table_no, source, record_id, record_ordinal, updated_at, recency, filled)`.
     A group whose records are all of one table that does not include all its records is left out. Returns the
     number of records.
     """
     optional = [table.number for table in tables if not table.include_all]
     select = sql(
         "SELECT r.rid, g.label, r.table_no, {source} AS source, r.record_id, r.record_ordinal, r.updated_at, "
-        "r.filled FROM {records} AS r JOIN {labels} AS g ON g.rid = r.rid",
+        "r.recency, r.filled FROM {records} AS r JOIN {labels} AS g ON g.rid = r.rid",
         source=table_name(tables, Sql("r.table_no")),
         records=ident(RECORDS),
         labels=ident(labels),
@@ -85,8 +86,8 @@ def _preference(definition: IdentityDefinition, tables: Sequence[TablePlan]) -> 
 def _preferred(winner: Winner, tables: Sequence[int]) -> Sql:
     column, direction = {
         Winner.MOST_FILLED: (Sql("m.filled"), Sql("DESC NULLS LAST")),
-        Winner.MOST_RECENT: (Sql("m.updated_at"), Sql("DESC NULLS LAST")),
-        Winner.LEAST_RECENT: (Sql("m.updated_at"), Sql("ASC NULLS LAST")),
+        Winner.MOST_RECENT: (Sql("m.recency"), Sql("DESC NULLS LAST")),
+        Winner.LEAST_RECENT: (Sql("m.recency"), Sql("ASC NULLS LAST")),
     }[winner]
     return sql(
         "CASE WHEN m.table_no IN ({tables}) THEN {column} END {direction}",

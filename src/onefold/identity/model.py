@@ -50,7 +50,9 @@ def _nearest_kind(wrong: str, known: Mapping[str, type[object]]) -> str:
     """Return the nearest kind, where the names of the plug-ins' classes count too: `date_tolerance` is `date`."""
     named = {re.sub(r"(?<!^)(?=[A-Z])", "_", plugin.__name__).lower(): kind for kind, plugin in known.items()}
     named |= {kind: kind for kind in known}
-    close = get_close_matches(wrong.lower(), named, n=1)
+    close = get_close_matches(wrong.lower(), named, n=1) or [
+        name for name in named if name.startswith(f"{wrong}_")
+    ]
     return nearest(named[close[0]] if close else wrong, known)
 
 
@@ -65,12 +67,12 @@ def _comparison(value: object) -> object:
 def _precision(value: object) -> object:
     if isinstance(value, str) and value in PRECISIONS:
         return PRECISIONS[value]
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not isinstance(value, str | int | float):
         return value
-    if isinstance(value, int) and value == _AMBIGUOUS:
+    if isinstance(value, int) and not isinstance(value, bool) and value == _AMBIGUOUS:
         message = "1 may mean one per cent or all of it: write 100 or exact, or 0.01"
         raise ValueError(message)
-    if isinstance(value, str) or not 0 < value <= _ALL_OF_IT:
+    if isinstance(value, str | bool) or not 0 < value <= _ALL_OF_IT:
         advice = nearest(value, PRECISIONS) if isinstance(value, str) else ""
         message = (
             "expected low, medium, high, exact, a per cent over 1 up to 100, or a fraction between 0 and 1. "
@@ -263,7 +265,7 @@ class Pin(Part):
 class Pins(Part):
     """Judged pairs, written here or read from a table.
 
-    The table has the columns Table1, Table1Key, Table2, Table2Key, as in Dynamics 365.
+    The table has the columns Table1, Table1Key, Table2, Table2Key, as in Dynamics 365, and may have a Reason.
     """
 
     pairs: tuple[Pin, ...] = ()
@@ -306,9 +308,7 @@ class IdentityDefinition(Definition):
     folder: ClassVar[str] = ""
 
     mode: Mode = Mode.ALL_RULES
-    map: Annotated[
-        tuple[Annotated[MappedTable, BeforeValidator(_as_table)], ...], AfterValidator(_not_empty)
-    ]
+    map: Annotated[tuple[Annotated[MappedTable, BeforeValidator(_as_table)], ...], AfterValidator(_not_empty)]
     attributes: dict[AttributeName, AttributeSettings] = Field(default_factory=dict)
     join: dict[AttributeName, tuple[AttributeName, ...]] = Field(
         default_factory=dict, description="Attributes made of others where a table has none of its own."

@@ -1,7 +1,7 @@
 """The records table: every record of every mapped table as one slim row with its normalized values.
 
-`identity_records(rid, table_no, record_ordinal, record_id, updated_at, filled, c0, c0_1, c1, …)`: `rid` counts over
-all tables (a table's offset plus its ingest ordinal), so that pairs are two integers.
+`identity_records(rid, table_no, record_ordinal, record_id, updated_at, recency, filled, c0, c0_1, c1, …)`: `rid`
+counts over all tables (a table's offset plus its ingest ordinal), so that pairs are two integers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onefold.foundation.warehouse import (
+    Column,
     Sql,
     Warehouse,
     comma,
@@ -20,9 +21,11 @@ from onefold.foundation.warehouse import (
     union_all,
 )
 from onefold.foundation.warehouse.sql import after_commas
+from onefold.identity.blanks import says_something
 from onefold.identity.mapping import TablePlan
 from onefold.identity.model import MappedColumns
 from onefold.identity.normalizers.apply import normalize_values
+from onefold.identity.recency import moment, recency_type, recency_value
 from onefold.identity.terms import Term, Terms
 
 RECORDS = "identity_records"
@@ -31,6 +34,8 @@ _NOTHING = Sql("CAST(NULL AS VARCHAR)")
 _BY_REGION = frozenset({"phone", "postcode"})
 """Normalizers that read a value by its region's habits."""
 _MOST_REGIONS = 40
+_PLAIN = ("rid", "table_no", "record_ordinal", "record_id", "updated_at", "recency", "filled")
+"""The columns of a record beside its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,14 @@ def _create_input(
         widths[term.attribute] = max(term.width, widths.get(term.attribute, 0))
     selects: list[Sql] = []
     offset = 0
+    kind = recency_type(table.recency for table in tables)
     for table in tables:
         if only is None or only.get(table.table):
-            selects.append(_input(table, widths, offset, None if only is None else only[table.table]))
+            selects.append(
+                _input(
+                    table, widths, offset, recency_kind=kind, only=None if only is None else only[table.table]
+                )
+            )
         ((largest,),) = warehouse.rows(
             sql("SELECT coalesce(max(_ordinal), 0) AS largest FROM {table}", table=ident(table.table))
         )
@@ -126,7 +136,14 @@ def _create_input(
     create(_INPUT, union_all(selects))
 
 
-def _input(table: TablePlan, widths: Mapping[str, int], offset: int, only: Sequence[str] | None) -> Sql:
+def _input(
+    table: TablePlan,
+    widths: Mapping[str, int],
+    offset: int,
+    *,
+    recency_kind: Column,
+    only: Sequence[str] | None,
+) -> Sql:
     columns = []
     for attribute, width in widths.items():
         source = table.columns.get(attribute)
@@ -134,17 +151,6 @@ def _input(table: TablePlan, widths: Mapping[str, int], offset: int, only: Seque
         for k in range(width):
             text = _raw_text(source, k) if source and k < present else _NOTHING
             columns.append(sql("{text} AS {name}", text=text, name=ident(_raw_column(attribute, k))))
-    used = sorted({column for source in table.columns.values() for column in source.columns})
-    filled = Sql("0")
-    for column in used:
-        filled = sql(
-            "{filled} + CASE WHEN {column} IS NULL THEN 0 ELSE 1 END", filled=filled, column=ident(column)
-        )
-    updated_at = (
-        sql("CAST({column} AS TIMESTAMPTZ)", column=ident(table.updated_at))
-        if table.updated_at
-        else Sql("CAST(NULL AS TIMESTAMPTZ)")
-    )
     wanted = (
         Sql("TRUE")
         if only is None
@@ -152,18 +158,37 @@ def _input(table: TablePlan, widths: Mapping[str, int], offset: int, only: Seque
     )
     return sql(
         "SELECT _ordinal + {offset} AS rid, CAST({number} AS SMALLINT) AS table_no, _ordinal AS record_ordinal, "
-        "{key} AS record_id, {updated_at} AS updated_at, {filled} AS filled, {region} AS region{columns} "
+        "{key} AS record_id, {updated_at} AS updated_at, {recency} AS recency, {filled} AS filled, "
+        "{region} AS region{columns} "
         "FROM {table} WHERE {wanted}",
         offset=offset,
         number=table.number,
         key=record_key(table),
-        updated_at=updated_at,
-        filled=filled,
+        updated_at=moment(table.updated_at, _column(table.updated_at)),
+        recency=recency_value(table.recency, _column(table.recency), recency_kind),
+        filled=_filled(table),
         region=_region(table),
         columns=after_commas(columns),
         table=ident(table.table),
         wanted=wanted,
     )
+
+
+def _column(column: Column | None) -> Sql:
+    return Sql("NULL") if column is None else ident(column.name)
+
+
+def _filled(table: TablePlan) -> Sql:
+    """Return how many of the mapped columns a record knows; blanks alone are unknown."""
+    filled = Sql("0")
+    for column in sorted({column for source in table.columns.values() for column in source.columns}):
+        known = (
+            says_something(ident(column))
+            if column in table.texts
+            else sql("{c} IS NOT NULL", c=ident(column))
+        )
+        filled = sql("{filled} + CASE WHEN {known} THEN 1 ELSE 0 END", filled=filled, known=known)
+    return filled
 
 
 def _region(table: TablePlan) -> Sql:
@@ -186,6 +211,26 @@ def _raw_column(attribute: str, alternative: int) -> str:
 def _raw_text(source: MappedColumns, alternative: int) -> Sql:
     texts = [sql("CAST({column} AS VARCHAR)", column=ident(column)) for column in source.columns]
     return sql("concat_ws(' ', {texts})", texts=comma(texts)) if source.join else texts[alternative]
+
+
+def raw_texts(warehouse: Warehouse, table: TablePlan, record_id: str, attribute: str) -> list[str]:
+    """Return what a record says of an attribute, as its source has it; blanks alone are nothing."""
+    source = table.columns.get(attribute)
+    if source is None:
+        return []
+    texts = [_raw_text(source, k) for k in range(1 if source.join else len(source.columns))]
+    rows = warehouse.rows(
+        sql(
+            "SELECT {texts} FROM {table} WHERE {key} = $id",
+            texts=comma(
+                sql("{text} AS {name}", text=text, name=ident(f"t{k}")) for k, text in enumerate(texts)
+            ),
+            table=ident(table.table),
+            key=record_key(table),
+        ),
+        id=record_id,
+    )
+    return [text for row in rows for value in row if (text := str(value or "").strip(" "))]
 
 
 def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) -> list[str]:
@@ -232,8 +277,8 @@ def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) 
     warehouse.create_table(
         RECORDS,
         sql(
-            "SELECT t.rid, t.table_no, t.record_ordinal, t.record_id, t.updated_at, t.filled{columns} "
-            "FROM {input} AS t{joins}",
+            "SELECT {plain}{columns} FROM {input} AS t{joins}",
+            plain=comma(ident("t", name) for name in _PLAIN),
             columns=after_commas(columns),
             input=ident(_INPUT),
             joins=spaced([Sql(""), *joins]),
@@ -323,8 +368,7 @@ def drop_bypassed(warehouse: Warehouse, terms: Terms, records: Records) -> None:
     if not affected:
         return
     taken = {name: f"b{term.index}_{k}" for term in affected for k, name in enumerate(term.columns)}
-    plain = ("rid", "table_no", "record_ordinal", "record_id", "updated_at", "filled")
-    columns = [sql("t.{name}", name=ident(name)) for name in plain]
+    columns = [ident("t", name) for name in _PLAIN]
     for name in (name for term in terms.all() for name in term.columns):
         if name in taken:
             columns.append(

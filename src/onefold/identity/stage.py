@@ -10,7 +10,7 @@ import pyarrow as pa
 from onefold.catalogue import TableDescription
 from onefold.foundation.kernel import InvalidInput, counted
 from onefold.foundation.warehouse import Sql, Warehouse, comma, ident, literal, sql
-from onefold.identity.blocking import BlockReport, Blocks, RulePlan, plan_rule
+from onefold.identity.blocking import BlockReport, RulePlan, plan_rule
 from onefold.identity.components import build_components
 from onefold.identity.custom_ids import use_custom_ids
 from onefold.identity.guards import CUTS, guard, guard_in_words
@@ -28,6 +28,7 @@ from onefold.identity.matching import (
 from onefold.identity.members import build_members, profile_records, table_name
 from onefold.identity.model import IdentityDefinition, Mode
 from onefold.identity.pins import add_always, pinned_pairs
+from onefold.identity.published import not_read
 from onefold.identity.records import (
     RECORDS,
     Records,
@@ -53,7 +54,12 @@ _MOST_RULES = 62
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What matching found, before profiles are named."""
+    """What matching found, before profiles are named.
+
+    Attributes:
+        cuts: pairs cut, by guard.
+        unknown_pins: judged pairs of a record that is not there, by `always` and `never`.
+    """
 
     tables: tuple[TablePlan, ...]
     plans: tuple[RulePlan, ...]
@@ -62,6 +68,7 @@ class Resolution:
     blocks: tuple[BlockReport, ...]
     cuts: Mapping[str, int]
     people: int
+    unknown_pins: Mapping[str, int]
 
 
 def plan_rules(definition: IdentityDefinition, tables: Sequence[TablePlan]) -> list[RulePlan]:
@@ -102,7 +109,7 @@ def prepare(
 ) -> tuple[list[TablePlan], list[RulePlan], Terms, Records]:
     """Read the mapped tables into the records table, over-frequent values still in it."""
     columns = {
-        mapped.table: [column.name for column in warehouse.columns(mapped.table)]
+        mapped.table: warehouse.columns(mapped.table)
         for mapped in definition.map
         if mapped.table in descriptions
     }
@@ -121,18 +128,6 @@ def prepare(
     )
 
 
-def block_report(
-    warehouse: Warehouse, definition: IdentityDefinition, descriptions: Mapping[str, TableDescription]
-) -> list[BlockReport]:
-    """Return what each rule would compare, without comparing."""
-    _, plans, terms, records = prepare(warehouse, definition, descriptions)
-    drop_bypassed(warehouse, terms, records)
-    blocks = Blocks(warehouse, terms)
-    reports = [blocks.build(plan) for plan in plans]
-    warehouse.drop(*(f"identity_{kind}_{plan.bit}" for plan in plans for kind in ("keys", "chain")))
-    return reports
-
-
 def resolve(
     warehouse: Warehouse, definition: IdentityDefinition, descriptions: Mapping[str, TableDescription]
 ) -> Resolution:
@@ -146,12 +141,17 @@ def resolve(
         first_rule_edges(warehouse, inside_bits=inside, groups="identity_groups")
     else:
         all_edges(warehouse)
-    add_always(warehouse, pinned_pairs(warehouse, definition.always, tables))
+    always = pinned_pairs(warehouse, definition.always, tables)
     never = pinned_pairs(warehouse, definition.never, tables)
+    add_always(warehouse, always.pairs)
     build_components(warehouse, nodes=RECORDS, edges=EDGES, into=_LABELS)
     trusted = [terms.of_attribute(attribute) for attribute in definition.guards.trusted]
     cuts = guard(
-        warehouse, labels=_LABELS, never=never, trusted=trusted, max_records=definition.guards.max_records
+        warehouse,
+        labels=_LABELS,
+        never=never.pairs,
+        trusted=trusted,
+        max_records=definition.guards.max_records,
     )
     if any(cuts.values()):
         kept = sql(
@@ -162,7 +162,8 @@ def resolve(
         warehouse.create_table("identity_kept", kept)
         build_components(warehouse, nodes=RECORDS, edges="identity_kept", into=_LABELS)
     people = build_members(warehouse, tables, _LABELS)
-    return Resolution(tuple(tables), tuple(plans), terms, records, tuple(blocks), cuts, people)
+    unknown = {"always": always.unknown, "never": never.unknown}
+    return Resolution(tuple(tables), tuple(plans), terms, records, tuple(blocks), cuts, people, unknown)
 
 
 def _groups_of_duplicates(warehouse: Warehouse, plans: Sequence[RulePlan]) -> None:
@@ -218,7 +219,7 @@ class IdentityStage:
     def fingerprint(self) -> str:
         """Changes with the definition and with how the mapped tables are described."""
         described = [repr(self.descriptions.get(mapped.table)) for mapped in self.definition.map]
-        return "\n".join(["1", self.definition.model_dump_json(), *described])
+        return "\n".join(["2", self.definition.model_dump_json(), *described])
 
     def run(self, context: StageContext) -> StageResult:
         """Match, cluster, name and publish."""
@@ -229,8 +230,7 @@ class IdentityStage:
             if mapped.table in self.descriptions and not context.exists(mapped.table)
         ]
         if missing:
-            message = f"Not read yet: {', '.join(missing)}."
-            raise InvalidInput(message, code="identity.table_missing", hint="Run the sources: `onefold run`.")
+            raise not_read(missing)
         found = resolve(warehouse, self.definition, self.descriptions)
         context.progress(found.records.total, "matched")
         run = IdRun(
@@ -252,7 +252,7 @@ class IdentityStage:
         records = context.publish(PROFILE_RECORDS, profile_records(self.definition, found.tables))
         _drop_intermediate(warehouse, found)
         cut = sum(found.cuts.values())
-        messages = tuple(_messages(reports, found.cuts))
+        messages = tuple(_messages(reports, found))
         return StageResult(
             outcome=Outcome.COMPLETED_WITH_WARNINGS if cut else Outcome.COMPLETED,
             rows_in=found.records.total,
@@ -300,7 +300,7 @@ class IdentityStage:
         context.warehouse.drop("identity_rule_rows")
 
 
-def _messages(reports: Sequence[RuleReport], cuts: Mapping[str, int]) -> list[str]:
+def _messages(reports: Sequence[RuleReport], found: Resolution) -> list[str]:
     messages = [
         f"Rule {report.blocks.rule!r} left {counted(report.blocks.left_out, 'pair')} uncompared in "
         f"{counted(report.blocks.capped, 'block')} over its limit (largest {report.blocks.largest:,})."
@@ -309,7 +309,14 @@ def _messages(reports: Sequence[RuleReport], cuts: Mapping[str, int]) -> list[st
     ]
     messages += [f"Rule {report.blocks.rule!r} matched no pair." for report in reports if not report.matched]
     messages += [
-        f"Cut {counted(count, 'pair')}: {guard_in_words(reason)}." for reason, count in cuts.items() if count
+        f"Cut {counted(count, 'pair')}: {guard_in_words(reason)}."
+        for reason, count in found.cuts.items()
+        if count
+    ]
+    messages += [
+        f"{counted(count, 'judged pair')} in `{pins}` left out: of a record that no mapped table has."
+        for pins, count in found.unknown_pins.items()
+        if count
     ]
     return messages
 

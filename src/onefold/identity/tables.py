@@ -21,7 +21,11 @@ PROFILE_RECORDS = TableRef(
             description="Whether it stands for the profile's records of its source.",
         ),
         Column("record_ordinal", ColumnType.INTEGER, description="Its `_ordinal` in the source's table."),
-        Column("updated_at", ColumnType.INSTANT),
+        Column(
+            "updated_at",
+            ColumnType.INSTANT,
+            description="When the source says that it changed; null where it says so by a number.",
+        ),
         Column("profile_created_at", ColumnType.INSTANT, description="When the profile id was first given."),
     ),
     key=("source", "record_id"),
@@ -42,7 +46,7 @@ PROFILE_EVENTS = TableRef(
     "profile_events",
     (
         Column("run_id", ColumnType.TEXT),
-        Column("at", ColumnType.INSTANT),
+        Column("happened_at", ColumnType.INSTANT),
         Column("event", ColumnType.TEXT, description="created, joined, merged, split, moved or removed."),
         Column("profile_id", ColumnType.TEXT),
         Column(

@@ -1,5 +1,6 @@
 """The unified profile: one row a person, with the lineage of every value."""
 
+from onefold.profiles.checks import unification_problems
 from onefold.profiles.explain import (
     AttributeExplanation,
     EventExplanation,
@@ -21,4 +22,5 @@ __all__ = [
     "ProfilesStage",
     "RecordExplanation",
     "explain_profile",
+    "unification_problems",
 ]

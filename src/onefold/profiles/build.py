@@ -23,13 +23,15 @@ from onefold.foundation.warehouse import (
     union_all,
 )
 from onefold.foundation.warehouse.sql import after_commas
-from onefold.identity import PROFILE_RECORDS
+from onefold.identity import PROFILE_RECORDS, says_something
+from onefold.identity.recency import RECENCY, recency_value
 from onefold.profiles.plan import AttributePlan, Origin, ProfilePlan, record_order
 
 CANDIDATES = "profile_candidates"
 RANKED = "profile_ranked"
 MERGED = "profile_merged"
 _SEVERAL = "profile_several"
+_RANKS = "profile_ranks"
 _WHOLE = frozenset({ColumnType.SMALL_INTEGER, ColumnType.INTEGER})
 _ABOUT = ("profile_id", "record_no", "source", "updated_at", "is_winner", "profile_created_at")
 
@@ -53,7 +55,7 @@ def build_candidates(
 ) -> int:
     """Create `profile_candidates`: profile, record and every attribute's value; return the rows.
 
-    Besides the attributes it has `profile_id, record_no, source, updated_at, is_winner, profile_created_at`.
+    Besides the attributes it has `profile_id, record_no, source, updated_at, is_winner, profile_created_at, _recency`.
 
     Args:
         warehouse: the engine.
@@ -89,13 +91,33 @@ def _rank(warehouse: Warehouse, plan: ProfilePlan, rankings: dict[str, Ranking])
         candidates=ident(CANDIDATES),
         several=ident(_SEVERAL),
     )
-    for added in (prepared, ranks):
-        if added:
-            columns = after_commas(
-                sql("{value} AS {name}", value=value, name=ident(name)) for name, value in added.items()
-            )
-            select = sql("SELECT c.*{columns} FROM ({select}) AS c", columns=columns, select=select)
-    warehouse.create_table(RANKED, select)
+    if prepared:
+        columns = after_commas(
+            sql("{value} AS {name}", value=value, name=ident(name)) for name, value in prepared.items()
+        )
+        select = sql("SELECT c.*{columns} FROM ({select}) AS c", columns=columns, select=select)
+    # The windows over narrow rows, to which the values come afterwards: sorting carries every column along.
+    warehouse.create_table(
+        _RANKS,
+        sql(
+            "SELECT profile_id, record_no{ranks} FROM ({select}) AS c",
+            ranks=after_commas(
+                sql("{value} AS {name}", value=value, name=ident(name)) for name, value in ranks.items()
+            ),
+            select=select,
+        ),
+    )
+    warehouse.create_table(
+        RANKED,
+        sql(
+            "SELECT c.*{ranks} FROM {candidates} AS c "
+            "JOIN {slim} AS r ON r.profile_id = c.profile_id AND r.record_no = c.record_no",
+            ranks=after_commas(ident("r", name) for name in ranks),
+            candidates=ident(CANDIDATES),
+            slim=ident(_RANKS),
+        ),
+    )
+    warehouse.drop(_RANKS)
 
 
 def rank_columns(plan: ProfilePlan, tables: Sequence[str]) -> dict[str, Ranking]:
@@ -113,16 +135,18 @@ def rank_columns(plan: ProfilePlan, tables: Sequence[str]) -> dict[str, Ranking]
             needed = attribute.policy.prepared(value)
             shared[order.text] = Ranking(
                 column=f"rank_{len(shared)}",
-                expression=_rank_expression(attribute, order, value, ident(name)),
+                expression=_rank_expression(plan, attribute, order, ident(name)),
                 prepared=None if needed is None else (name, needed),
             )
         found[attribute.name] = shared[order.text]
     return found
 
 
-def _rank_expression(attribute: AttributePlan, order: Sql, value: Sql, prepared: Sql) -> Sql:
+def _rank_expression(plan: ProfilePlan, attribute: AttributePlan, order: Sql, prepared: Sql) -> Sql:
     """Return a whole number that no two records of a profile share, the best record's the smallest."""
-    whole = None if attribute.preferences else attribute.policy.whole(value, prepared)
+    policy = attribute.policy
+    too_large = policy.looks_at_recency and not plan.counts_milliseconds
+    whole = None if attribute.preferences or too_large else policy.whole(ident(attribute.name), prepared)
     if whole is not None:
         return sql("({whole}) * 32768 + record_no", whole=whole)
     return sql("row_number() OVER (PARTITION BY profile_id ORDER BY {order}, record_no)", order=order)
@@ -133,7 +157,12 @@ def _table_candidates(plan: ProfilePlan, table: str, *, alternates_fill: bool, p
         sql(
             "{value} AS {name}",
             # Where the attribute prefers another of the table's records, its order decides among all of them.
-            value=_value(attribute, table, all_records=alternates_fill or table in attribute.preferences),
+            value=_value(
+                attribute,
+                table,
+                plan.texts[table],
+                all_records=alternates_fill or table in attribute.preferences,
+            ),
             name=ident(attribute.name),
         )
         for attribute in plan.attributes
@@ -141,10 +170,13 @@ def _table_candidates(plan: ProfilePlan, table: str, *, alternates_fill: bool, p
     wanted = sql("p.source = {name}", name=literal(table))
     if profile_id is not None:
         wanted = sql("{wanted} AND p.profile_id = {id}", wanted=wanted, id=literal(profile_id))
+    column = plan.recencies.get(table)
     return sql(
-        "SELECT {about}{values} FROM {records} AS p JOIN {table} AS t ON t._ordinal = p.record_ordinal "
-        "WHERE {wanted}",
+        "SELECT {about}, {recency} AS {recency_name}{values} FROM {records} AS p "
+        "JOIN {table} AS t ON t._ordinal = p.record_ordinal WHERE {wanted}",
         about=comma(sql("p.{name}", name=ident(name)) for name in _ABOUT),
+        recency=recency_value(column, ident("t", column.name) if column else Sql("NULL"), plan.recency),
+        recency_name=ident(RECENCY),
         values=values,
         records=ident(PROFILE_RECORDS.name),
         table=ident(table),
@@ -152,25 +184,33 @@ def _table_candidates(plan: ProfilePlan, table: str, *, alternates_fill: bool, p
     )
 
 
-def _value(attribute: AttributePlan, table: str, *, all_records: bool) -> Sql:
+def _value(attribute: AttributePlan, table: str, texts: frozenset[str], *, all_records: bool) -> Sql:
     kind = attribute.value_type.sql_type
     for origin in attribute.origins:
         if origin.table == table:
-            value = _origin_value(origin, attribute.value_type)
+            value = _origin_value(origin, attribute.value_type, texts)
             return value if all_records else sql("CASE WHEN p.is_winner THEN {value} END", value=value)
     return sql("CAST(NULL AS {kind})", kind=kind)
 
 
-def _origin_value(origin: Origin, kind: Column) -> Sql:
-    # Adding nothing says that the column is a number, which engines then cast to a whole number alike.
-    number = Sql(" + 0") if kind.type in _WHOLE else Sql("")
-    columns = [
-        sql("CAST({c}{number} AS {kind})", c=ident("t", name), number=number, kind=kind.sql_type)
-        for name in origin.columns
-    ]
+def _origin_value(origin: Origin, kind: Column, texts: frozenset[str]) -> Sql:
+    columns = [_known_value(name, kind, is_text=name in texts) for name in origin.columns]
     if origin.is_joined:
         return sql("nullif(concat_ws(' ', {columns}), '')", columns=comma(columns))
     return columns[0] if len(columns) == 1 else sql("coalesce({columns})", columns=comma(columns))
+
+
+def _known_value(name: str, kind: Column, *, is_text: bool) -> Sql:
+    """Return a column's value; a text of blanks alone is unknown, as the cell that it was typed into is empty."""
+    column = ident("t", name)
+    if is_text:
+        known = says_something(column)
+        return sql(
+            "CASE WHEN {known} THEN CAST({c} AS {kind}) END", known=known, c=column, kind=kind.sql_type
+        )
+    # Adding nothing says that the column is a number, which engines then cast to a whole number alike.
+    number = Sql(" + 0") if kind.type in _WHOLE else Sql("")
+    return sql("CAST({c}{number} AS {kind})", c=column, number=number, kind=kind.sql_type)
 
 
 def _as_text(value: Sql, kind: Column) -> Sql:

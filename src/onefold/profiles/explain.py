@@ -69,7 +69,7 @@ class AttributeExplanation:
 class EventExplanation:
     """Something that happened to the profile."""
 
-    at: dt.datetime
+    happened_at: dt.datetime
     event: str
     detail: str
     run_id: str
@@ -98,7 +98,7 @@ class ProfileExplanation:
             {**asdict(one), "updated_at": one.updated_at.isoformat() if one.updated_at else None}
             for one in self.records
         ]
-        plain["events"] = [{**asdict(one), "at": one.at.isoformat()} for one in self.events]
+        plain["events"] = [{**asdict(one), "happened_at": one.happened_at.isoformat()} for one in self.events]
         plain["evidence"] = [
             {**asdict(one), "left": one.left.model_dump(), "right": one.right.model_dump()}
             for one in self.evidence
@@ -287,9 +287,9 @@ def _events(warehouse: Warehouse, ids: Sequence[str]) -> tuple[EventExplanation,
     listed = comma(literal(one) for one in ids)
     rows = warehouse.rows(
         sql(
-            'SELECT "at", event, profile_id, other_profile_id, source, record_id, records, run_id FROM {events} '
+            "SELECT happened_at, event, profile_id, other_profile_id, source, record_id, records, run_id FROM {events} "
             "WHERE profile_id IN ({ids}) OR other_profile_id IN ({ids}) "
-            'ORDER BY "at", event, profile_id, other_profile_id, source, record_id',
+            "ORDER BY happened_at, event, profile_id, other_profile_id, source, record_id",
             events=ident(PROFILE_EVENTS.name),
             ids=listed,
         )

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onefold.foundation.kernel import InvalidInput, nearest
-from onefold.foundation.warehouse import Column, ColumnType, Sql, comma, literal, spaced, sql
+from onefold.foundation.warehouse import Column, ColumnType, Sql, comma, ident, literal, spaced, sql
 from onefold.identity import IdentityDefinition, TablePlan, Winner
+from onefold.identity.recency import NUMBERS, RECENCY, recency_type, widest_number
+from onefold.profiles.checks import nothing_recent, profile_problems
 from onefold.profiles.merge_policies.merge_policy import MergePolicy
 from onefold.profiles.model import AttributeRule, ProfileDefinition
 
-_NUMBERS = frozenset({ColumnType.SMALL_INTEGER, ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DECIMAL})
-_WHOLE_DIGITS = {ColumnType.SMALL_INTEGER: 5, ColumnType.INTEGER: 19}
-_MOST_DIGITS = 38
+_BY_TIME = frozenset({Winner.MOST_RECENT, Winner.LEAST_RECENT})
 _MOMENTS = frozenset({ColumnType.DATE, ColumnType.INSTANT})
 
 
@@ -63,10 +63,29 @@ class CombinedPlan:
 
 @dataclass(frozen=True, slots=True)
 class ProfilePlan:
-    """Everything about the profile to build."""
+    """Everything about the profile to build.
+
+    Attributes:
+        texts: by table, its columns that hold text, in which blanks alone say nothing.
+        recencies: by table, the column that says how recent a record is; empty when nothing asks for it.
+        notes: what people should know of it, in sentences.
+    """
 
     attributes: tuple[AttributePlan, ...]
     combined: tuple[CombinedPlan, ...]
+    texts: Mapping[str, frozenset[str]]
+    recencies: Mapping[str, Column | None]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def recency(self) -> Column:
+        """The column of the candidates that says how recent a record is."""
+        return recency_type(self.recencies.values())
+
+    @property
+    def counts_milliseconds(self) -> bool:
+        """Whether that is milliseconds in every table."""
+        return not any(column is not None and column.type in NUMBERS for column in self.recencies.values())
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -84,7 +103,7 @@ def plan_profile(
     tables: Sequence[TablePlan],
     columns: Mapping[str, Sequence[Column]],
 ) -> ProfilePlan:
-    """Return what to build.
+    """Return what to build; what texts hold besides blanks counts, blanks alone are unknown.
 
     Args:
         definition: the profile definition.
@@ -93,8 +112,13 @@ def plan_profile(
         columns: the columns of every table by name.
 
     Raises:
-        InvalidInput: an attribute, table or column does not exist.
+        InvalidInput: an attribute, table or column does not exist, or a policy cannot decide.
     """
+    recencies = {table.table: table.recency for table in tables}
+    for _, problem in profile_problems(
+        definition, {name: found is not None for name, found in recencies.items()}
+    ):
+        raise problem
     mapped = _mapped(identity, tables)
     wanted = {name: AttributeRule() for name in mapped if name not in definition.exclude}
     wanted |= definition.attributes
@@ -121,7 +145,39 @@ def plan_profile(
         for name, rule in wanted.items()
         if rule.combine
     )
-    return ProfilePlan(tuple(attributes), combined)
+    asks = any(one.policy.looks_at_recency or _BY_TIME & set(one.preferences.values()) for one in attributes)
+    return ProfilePlan(
+        tuple(attributes),
+        combined,
+        texts={table.table: table.texts for table in tables},
+        recencies=recencies if asks else {},
+        notes=_notes(attributes, recencies),
+    )
+
+
+def _notes(attributes: Sequence[AttributePlan], recencies: Mapping[str, Column | None]) -> tuple[str, ...]:
+    """Return a sentence on the tables whose records come last where recent ones go first.
+
+    Raises:
+        InvalidInput: no table of an attribute says how recent its records are.
+    """
+    silent: dict[str, None] = {}
+    concerned: list[str] = []
+    for attribute in attributes:
+        if not attribute.policy.looks_at_recency:
+            continue
+        tables = [origin.table for origin in attribute.origins]
+        without = [table for table in tables if recencies.get(table) is None]
+        if len(without) == len(tables):
+            raise nothing_recent(attribute.policy, attribute.name)
+        if without:
+            silent |= dict.fromkeys(without)
+            concerned.append(attribute.name)
+    if not concerned:
+        return ()
+    return (
+        f"Records of {', '.join(silent)} do not say how recent they are: they come last for {', '.join(concerned)}.",
+    )
 
 
 def _mapped(identity: IdentityDefinition, tables: Sequence[TablePlan]) -> dict[str, list[Origin]]:
@@ -184,29 +240,11 @@ def _common_type(name: str, origins: Sequence[Origin], columns: Mapping[str, Seq
     types = {column.type for column in used}
     if len({(column.type, column.decimal) for column in used}) == 1:
         return Column(name, used[0].type, used[0].decimal)
-    if types <= _NUMBERS:
-        return _common_number(name, used)
+    if types <= NUMBERS:
+        return widest_number(name, used)
     if types <= _MOMENTS:
         return Column(name, ColumnType.INSTANT)
     return Column(name, ColumnType.TEXT)
-
-
-def _common_number(name: str, used: Sequence[Column]) -> Column:
-    """Return the type that holds all of the numbers exactly; a double where none does."""
-    types = {column.type for column in used}
-    if types <= _WHOLE_DIGITS.keys():
-        return Column(name, ColumnType.INTEGER)
-    if ColumnType.NUMBER in types:
-        return Column(name, ColumnType.NUMBER)
-    precisions = [column.decimal or (38, 9) for column in used if column.type is ColumnType.DECIMAL]
-    scale = max(scale for _, scale in precisions)
-    whole = max(
-        *(precision - scale for precision, scale in precisions),
-        *(_WHOLE_DIGITS.get(kind, 0) for kind in types),
-    )
-    if whole + scale > _MOST_DIGITS:
-        return Column(name, ColumnType.NUMBER)
-    return Column(name, ColumnType.DECIMAL, (whole + scale, scale))
 
 
 def record_order(plan: AttributePlan, tables: Sequence[str], *, value: Sql, prepared: Sql) -> Sql | None:
@@ -234,8 +272,8 @@ def record_order(plan: AttributePlan, tables: Sequence[str], *, value: Sql, prep
 def _preferred(table: str, winner: Winner) -> Sql:
     column, direction = {
         Winner.MOST_FILLED: (Sql("filled"), Sql("DESC NULLS LAST")),
-        Winner.MOST_RECENT: (Sql("updated_at"), Sql("DESC NULLS LAST")),
-        Winner.LEAST_RECENT: (Sql("updated_at"), Sql("ASC NULLS LAST")),
+        Winner.MOST_RECENT: (ident(RECENCY), Sql("DESC NULLS LAST")),
+        Winner.LEAST_RECENT: (ident(RECENCY), Sql("ASC NULLS LAST")),
     }[winner]
     return sql(
         "CASE WHEN source = {table} THEN {column} END {direction}",

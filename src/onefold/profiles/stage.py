@@ -41,8 +41,7 @@ def _plan(
     identity: IdentityDefinition,
     descriptions: Mapping[str, TableDescription],
 ) -> ProfilePlan:
-    names = {table: [column.name for column in found] for table, found in columns.items()}
-    tables = mapped_tables(identity, descriptions, names)
+    tables = mapped_tables(identity, descriptions, columns)
     return plan_profile(definition, identity, tables, columns)
 
 
@@ -68,7 +67,7 @@ class ProfilesStage:
         """Changes with the definition, and with identity's mapping."""
         described = [repr(self.descriptions.get(mapped.table)) for mapped in self.identity.map]
         return "\n".join(
-            ["1", self.definition.model_dump_json(), self.identity.model_dump_json(), *described]
+            ["2", self.definition.model_dump_json(), self.identity.model_dump_json(), *described]
         )
 
     def describe(self, columns: Mapping[str, Sequence[Column]]) -> TableDescription:
@@ -93,5 +92,6 @@ class ProfilesStage:
         return StageResult(
             rows_in=records,
             rows_out=people,
+            messages=plan.notes,
             figures={"people": people, "attributes": len(plan.columns), "records": records},
         )

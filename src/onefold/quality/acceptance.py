@@ -67,8 +67,8 @@ def decide(
     if grade.grade < acceptance.grade - definition.acceptance_tolerance:
         return Below(
             reasons,
-            f"{acceptance.accepted_by} accepted a grade of {acceptance.grade:.0f}; "
-            f"it has fallen to {grade.grade:.0f}.",
+            f"{acceptance.accepted_by} accepted a grade of {acceptance.shown_grade}; "
+            f"it has fallen to {grade}.",
         )
     return Accepted(reasons, acceptance)
 
@@ -78,7 +78,7 @@ def _shortfalls(
 ) -> tuple[str, ...]:
     found = []
     if grade.grade < criterion.minimum_grade:
-        found.append(f"its grade is {grade.grade:.0f}, and {criterion.minimum_grade:g} is wanted")
+        found.append(f"its grade is {grade}, and {criterion.minimum_grade:g} is wanted")
     for result in checks:
         where = f"{result.check} of {result.field}" if result.field else result.check
         if result.check in criterion.not_red and result.light is Light.RED:

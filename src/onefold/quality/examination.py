@@ -254,8 +254,8 @@ def _counts(probe: Probe, *, exact: bool, sampled: bool) -> list[Sql]:
             return [_failing(by_row), _among(by_row.among)] if wanted else []
         case ByList(among=among):
             return [_among(among)] if exact else []
-        case ByAggregate(failing, checked):
-            return [failing, checked] if exact else []
+        case ByAggregate() as aggregate:
+            return list(aggregate.counts(whole=sampled)[:2]) if exact else []
         case BySelect() | ByValue():
             return []
 
@@ -289,7 +289,8 @@ def _measured(warehouse: Warehouse, probe: Probe, tally: Tally, sample: Sample) 
         case ByList(among=among):
             failing = tally.listed.get((probe.name, probe.field), 0)
             return failing, whole_number(counted[_among(among).text]), False
-        case ByAggregate(failing=fails, checked=looked, estimated=estimated):
+        case ByAggregate() as aggregate:
+            fails, looked, estimated = aggregate.counts(whole=sample.whole)
             return whole_number(counted[fails.text]), whole_number(counted[looked.text]), estimated
         case BySelect() as by_select:
             return (*_selected(warehouse, by_select), False)
@@ -302,9 +303,7 @@ def _extrapolated(failing: int, looked_at: int, rows: int) -> int:
 
 
 def _about(result: CheckResult) -> str:
-    if not result.failing or result.sentence.startswith("About"):
-        return result.sentence
-    return f"About {result.sentence}"
+    return f"About {result.sentence}" if result.failing else result.sentence
 
 
 def _judged(warehouse: Warehouse, measure: ByValue, sample: Sample, present: int) -> tuple[int, int, bool]:

@@ -7,6 +7,7 @@ the field's importance. A table's grade is the mean of its pillars, weighted as 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,11 @@ class CheckResult:
     advice: str = ""
 
 
+def shown(score: float) -> str:
+    """Return a grade or score as people read it: whole, and rounded down, so that none reads as one it missed."""
+    return f"{math.floor(score)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """How good a table, or a source of several tables, is.
@@ -62,6 +68,9 @@ class Grade:
     pillars: Mapping[Pillar, float]
     light: Light
     reason: str
+
+    def __str__(self) -> str:
+        return shown(self.grade)
 
 
 def score_of(ratio: float, limits: Limits) -> float:
@@ -100,9 +109,10 @@ def grade_table(results: Sequence[CheckResult], definition: QualityDefinition) -
         weight = sum(result.weight for result in own)
         if weight:
             pillars[pillar] = sum(result.score * result.weight for result in own) / weight
-    grade = _weighted(pillars, definition)
+    # Rounded once: what is kept, compared and told is the same number.
+    grade = round(_weighted(pillars, definition), 1)
     light, reason = _table_light(grade, results, definition)
-    return Grade(round(grade, 1), {each: round(score, 1) for each, score in pillars.items()}, light, reason)
+    return Grade(grade, {each: round(score, 1) for each, score in pillars.items()}, light, reason)
 
 
 def _weighted(pillars: Mapping[Pillar, float], definition: QualityDefinition) -> float:
@@ -120,12 +130,17 @@ def _table_light(
     if high:
         return Light.RED, _named(high)
     if grade < definition.yellow_grade:
-        return Light.RED, f"The grade {grade:.0f} is below {definition.yellow_grade:g}."
+        return Light.RED, f"{_against(grade, definition.yellow_grade)} is below {definition.yellow_grade:g}."
     if red:
         return Light.YELLOW, _named(red)
     if grade < definition.green_grade:
-        return Light.YELLOW, f"The grade {grade:.0f} is below {definition.green_grade:g}."
-    return Light.GREEN, f"The grade {grade:.0f} is at least {definition.green_grade:g} and no check says Fix."
+        return Light.YELLOW, f"{_against(grade, definition.green_grade)} is below {definition.green_grade:g}."
+    told = _against(grade, definition.green_grade)
+    return Light.GREEN, f"{told} is at least {definition.green_grade:g} and no check says Fix."
+
+
+def _against(grade: float, limit: float) -> str:
+    return f"The grade {shown(grade) if float(limit).is_integer() else f'{grade:g}'}"
 
 
 def _named(results: Sequence[CheckResult]) -> str:
@@ -136,23 +151,26 @@ def _named(results: Sequence[CheckResult]) -> str:
     return f"{where}{first.sentence}{others}"
 
 
-def grade_source(tables: Sequence[tuple[Grade, int]]) -> Grade:
-    """Return the grade of several tables together, weighted by rows; its light is the worst of theirs."""
-    weights = [max(rows, 1) for _, rows in tables]
+def grade_source(tables: Sequence[tuple[str, Grade, int]]) -> Grade:
+    """Return the grade of several tables (name, grade, rows) together, weighted by rows.
+
+    Its light is the worst of theirs, and its reason names the worst table: of the worst light, the lowest grade.
+    """
+    weights = [max(rows, 1) for _, _, rows in tables]
     pillars = {}
     for pillar in Pillar:
         own = [
             (grade.pillars[pillar], rows)
-            for (grade, _), rows in zip(tables, weights, strict=True)
+            for (_, grade, _), rows in zip(tables, weights, strict=True)
             if pillar in grade.pillars
         ]
         if own:
             pillars[pillar] = round(sum(score * rows for score, rows in own) / sum(r for _, r in own), 1)
     total = sum(weights)
     graded = zip(tables, weights, strict=True)
-    grade = sum(each.grade * rows for (each, _), rows in graded) / total if total else 100.0
-    worst = max((each for each, _ in tables), key=lambda each: each.light.rank, default=None)
-    if worst is None:
+    grade = sum(each.grade * rows for (_, each, _), rows in graded) / total if total else 100.0
+    if not tables:
         return Grade(100.0, {}, Light.GREEN, "There is no table.")
-    reason = worst.reason if len(tables) == 1 else f"Its worst table: {worst.reason}"
+    name, worst, _ = max(tables, key=lambda each: (each[1].light.rank, -each[1].grade))
+    reason = worst.reason if len(tables) == 1 else f"Its worst table is {name}. {worst.reason}"
     return Grade(round(grade, 1), pillars, worst.light, reason)

@@ -113,12 +113,12 @@ class AcceptanceCriterion(Part):
 class Weights(Part):
     """How much each pillar counts in the grade. A pillar without a check in a table counts nothing there."""
 
-    completeness: Ratio = 25
-    validity: Ratio = 25
-    uniqueness: Ratio = 15
-    consistency: Ratio = 15
-    timeliness: Ratio = 10
-    integrity: Ratio = 10
+    completeness: Ratio = Field(default=25, description="How much completeness counts.")
+    validity: Ratio = Field(default=25, description="How much validity counts.")
+    uniqueness: Ratio = Field(default=15, description="How much uniqueness counts.")
+    consistency: Ratio = Field(default=15, description="How much consistency counts.")
+    timeliness: Ratio = Field(default=10, description="How much timeliness counts.")
+    integrity: Ratio = Field(default=10, description="How much integrity counts.")
 
     def of(self, pillar: Pillar) -> float:
         """Return the weight of a pillar."""
@@ -128,9 +128,11 @@ class Weights(Part):
 class PresentRequirement(Part):
     """A share of the rows has a value of one of these meanings."""
 
-    needs: Literal["present"] = "present"
+    needs: Literal["present"] = Field(default="present", description="Which requirement this is.")
     meanings: tuple[str, ...] = Field(min_length=1, description="Semantic types; any one of them will do.")
-    minimum_ratio: Annotated[float, Field(ge=0, le=1)] = 0.8
+    minimum_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.8, description="The share of rows, 0 to 1."
+    )
     absent_is_failure: bool = Field(
         default=True, description="Whether a table without such a column fails, or is passed over."
     )
@@ -139,24 +141,26 @@ class PresentRequirement(Part):
 class CheckRequirement(Part):
     """A check of the table is no worse than this light."""
 
-    needs: Literal["check"] = "check"
-    check: str
+    needs: Literal["check"] = Field(default="check", description="Which requirement this is.")
+    check: str = Field(description="The check's name, such as `email.syntax`.")
     at_worst: Light = Light.GREEN
 
 
 class RowsRequirement(Part):
     """The table has at least so many rows."""
 
-    needs: Literal["rows"] = "rows"
-    minimum_rows: Annotated[int, Field(ge=1)]
+    needs: Literal["rows"] = Field(default="rows", description="Which requirement this is.")
+    minimum_rows: Annotated[int, Field(ge=1)] = Field(description="How many rows at least.")
 
 
 class HistoryRequirement(Part):
     """The dates of a meaning reach back at least so many days."""
 
-    needs: Literal["history"] = "history"
-    meanings: tuple[str, ...] = Field(min_length=1)
-    minimum_days: Annotated[int, Field(ge=1)]
+    needs: Literal["history"] = Field(default="history", description="Which requirement this is.")
+    meanings: tuple[str, ...] = Field(
+        min_length=1, description="Semantic types of dates; any one of them will do."
+    )
+    minimum_days: Annotated[int, Field(ge=1)] = Field(description="From the oldest date to now.")
 
 
 Requirement: TypeAlias = Annotated[
@@ -173,7 +177,7 @@ class ReadinessRule(Part):
     advice: str = Field(default="", description="What to do when it is not met.")
     required: bool = Field(default=True, description="Not ready without it; else ready with gaps.")
     table: str = Field(default="*", description="The tables it speaks of; `*` and `?` stand for any text.")
-    requirement: Requirement
+    requirement: Requirement = Field(description="What is looked at.")
 
 
 NAMES = ("Person.FirstName", "Person.LastName", "Person.FullName")
@@ -253,8 +257,12 @@ class QualityDefinition(Definition):
     readiness: tuple[ReadinessRule, ...] = Field(
         default=UNIFICATION, description="Replaces the shipped rules for unification."
     )
-    green_grade: Annotated[float, Field(ge=0, le=100)] = 80
-    yellow_grade: Annotated[float, Field(ge=0, le=100)] = 50
+    green_grade: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=80, description="A table's grade from which its light is green."
+    )
+    yellow_grade: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=50, description="A grade below turns the table red."
+    )
     sample_rows: Annotated[int, Field(ge=1_000, le=1_000_000)] = Field(
         default=10_000, description="Rows from which patterns, top values and quantiles are taken."
     )

@@ -127,7 +127,9 @@ def _rows(warehouse: Warehouse, table: TableRef) -> list[Row]:
 
 
 def _source(name: str, tables: Sequence[TableOverview]) -> SourceOverview:
-    return SourceOverview(name, grade_source([(each.grade, each.rows) for each in tables]), tuple(tables))
+    return SourceOverview(
+        name, grade_source([(each.name, each.grade, each.rows) for each in tables]), tuple(tables)
+    )
 
 
 def _table(
@@ -192,7 +194,7 @@ class TableLine:
     source: str
     table: str
     rows: int
-    grade: float
+    grade: Grade
     light: Light
     reason: str
     readiness: str
@@ -232,7 +234,7 @@ def table_lines(overview: Overview) -> tuple[TableLine, ...]:
             source=source.name,
             table=table.name,
             rows=table.rows,
-            grade=table.grade.grade,
+            grade=table.grade,
             light=table.grade.light,
             reason=table.grade.reason,
             readiness=table.readiness or "",

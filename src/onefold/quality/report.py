@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from onefold.foundation.kernel import counted
-from onefold.quality.grade import CheckResult, Grade
+from onefold.quality.grade import CheckResult, Grade, shown
 from onefold.quality.model import Light, Pillar
 from onefold.quality.overview import FieldOverview, GradePoint, Overview, SourceOverview, TableOverview
 from onefold.quality.profile import FieldProfile, day_of
@@ -110,13 +110,13 @@ def _overview(overview: Overview) -> str:
             lines.append(
                 f'<tr><td><a href="#{_anchor(table)}">{escape(table.name)}</a>{system}</td>'
                 f"<td>{_light(table.grade.light)}</td>"
-                f'<td class="num" data-label="grade">{table.grade.grade:.0f}</td>'
+                f'<td class="num" data-label="grade">{table.grade}</td>'
                 f'<td class="num" data-label="rows">{table.rows:,}</td><td>{_spark(table.history)}</td>'
                 f'<td class="full">{escape(table.grade.reason)}{_verdict(table)}</td></tr>'
             )
     sources = "".join(
         f"<li>{_light(source.grade.light)}<span><strong>{escape(source.name)}</strong> "
-        f"{source.grade.grade:.0f} over {counted(len(source.tables), 'table')}. "
+        f"{source.grade} over {counted(len(source.tables), 'table')}. "
         '<span class="quiet">'
         f"{escape(source.grade.reason)}</span></span></li>"
         for source in overview.sources
@@ -157,7 +157,7 @@ def _spark(history: Sequence[GradePoint]) -> str:
     ]
     line = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
     x, y = places[-1]
-    said = f"{points[0].grade:.0f} to {points[-1].grade:.0f} over {counted(len(points), 'run')}"
+    said = f"{shown(points[0].grade)} to {shown(points[-1].grade)} over {counted(len(points), 'run')}"
     return (
         f'<svg class="spark" viewBox="0 0 96 26" role="img" aria-label="{said}"><title>{said}</title>'
         f'<path d="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3"/></svg>'
@@ -174,7 +174,7 @@ def _table(table: TableOverview) -> str:
     fields = "".join(_field(field) for field in table.fields)
     return (
         f'<section id="{_anchor(table)}"><div class="head"><h2>{escape(table.name)}</h2>'
-        f"{_light(table.grade.light, f'{table.grade.light.word} · {table.grade.grade:.0f}')}</div>"
+        f"{_light(table.grade.light, f'{table.grade.light.word} · {table.grade}')}</div>"
         f'<p class="quiet">{escape(table.grade.reason)}</p>'
         f'<p class="quiet small">{rows}; {sampled}; profiled {profiled}.{owner}</p>'
         f"{_decision(table)}{_pillars(table.grade)}{_problems(table.problems)}{_readiness(table)}"
@@ -201,8 +201,8 @@ def _pillars(grade: Grade) -> str:
     cells = []
     for pillar in Pillar:
         score = grade.pillars.get(pillar)
-        shown = f"{score:.0f}" if score is not None else '<span class="quiet">–</span>'
-        cells.append(f"<div><dt>{pillar.value}</dt><dd>{shown}{_meter(score or 0)}</dd></div>")
+        told = shown(score) if score is not None else '<span class="quiet">–</span>'
+        cells.append(f"<div><dt>{pillar.value}</dt><dd>{told}{_meter(score or 0)}</dd></div>")
     return f'<dl class="pillars">{"".join(cells)}</dl>'
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, Float, Integer, String, Table, Text, insert, select
 
 from onefold.foundation.store import Instant, metadata
+from onefold.quality.grade import shown
 
 ACCEPTANCES: Final = Table(
     "quality_acceptances",
@@ -38,6 +39,11 @@ class Acceptance:
     accepted_by: str
     accepted_at: dt.datetime
     expires_at: dt.datetime | None = None
+
+    @property
+    def shown_grade(self) -> str:
+        """The grade as people read it."""
+        return shown(self.grade)
 
 
 def add_acceptance(connection: Connection, acceptance: Acceptance) -> None:

@@ -16,7 +16,7 @@ class RunStatus(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     COMPLETED_WITH_WARNINGS = "completed_with_warnings"
-    COMPLETED_WITH_ERRORS = "completed_with_errors"  # some stages failed or were skipped
+    COMPLETED_WITH_ERRORS = "completed_with_errors"  # some stages failed, stopped or were skipped
     FAILED = "failed"  # nothing was committed
     DIED = "died"  # the process went away; nothing was committed
 

@@ -375,8 +375,9 @@ def _selected(stages: Sequence[Stage], only: Sequence[str]) -> set[str]:
 
 def _status(reports: Sequence[StageReport]) -> RunStatus:
     outcomes = {report.outcome for report in reports}
-    if outcomes & {Outcome.FAILED, Outcome.SKIPPED, Outcome.COMPLETED_WITH_ERRORS}:
+    # What stopped grows older with every run: whoever schedules runs must hear of it.
+    if outcomes & {Outcome.FAILED, Outcome.SKIPPED, Outcome.COMPLETED_WITH_ERRORS, Outcome.STOPPED}:
         return RunStatus.COMPLETED_WITH_ERRORS
-    if outcomes & {Outcome.COMPLETED_WITH_WARNINGS, Outcome.STOPPED}:
+    if Outcome.COMPLETED_WITH_WARNINGS in outcomes:
         return RunStatus.COMPLETED_WITH_WARNINGS
     return RunStatus.COMPLETED

@@ -9,10 +9,11 @@ from onefold.sources.cleaning import CleaningStep
 from onefold.sources.connectors import Connector, ConnectorContext
 from onefold.sources.discovery import connector_for, discover_source
 from onefold.sources.files import FileAccess
-from onefold.sources.inventory import InventoryRow, inventory
+from onefold.sources.inventory import inventory
 from onefold.sources.model import ColumnDefinition, SourceDefinition, describe
 from onefold.sources.preview import CleanedValue, preview_cleaning
 from onefold.sources.quarantine import quarantine_rows
+from onefold.sources.quarantine_stage import QuarantineStage
 from onefold.sources.stage import SourceStage
 
 __all__ = [
@@ -22,7 +23,7 @@ __all__ = [
     "Connector",
     "ConnectorContext",
     "FileAccess",
-    "InventoryRow",
+    "QuarantineStage",
     "SourceDefinition",
     "SourceStage",
     "connector_for",

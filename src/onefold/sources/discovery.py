@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
+from pydantic import ValidationError
+
 from onefold.catalogue import Suggestion, suggest
 from onefold.foundation.kernel import InvalidInput, discover
 from onefold.foundation.warehouse import ColumnType, Sql, comma, ident, sql
@@ -41,7 +43,7 @@ def connector_for(path: str) -> Connector:
 
 
 def discover_source(
-    source: str | Connector, context: ConnectorContext, *, name: str | None = None
+    source: str | Connector, context: ConnectorContext, *, name: str | None = None, region: str | None = None
 ) -> SourceDefinition:
     """Return the draft of a definition: types, key, `updated_at` and semantic types as the data suggest.
 
@@ -49,18 +51,19 @@ def discover_source(
         source: a path, glob or URL of files, or a connector.
         context: where and with what to read.
         name: the source's name; None makes one of the file's.
+        region: the country of its local telephone numbers, such as DE; None leaves it to the workspace.
 
     Raises:
-        InvalidInput: the file is of no known kind or cannot be read.
+        InvalidInput: the file is of no known kind or cannot be read, or no source may have that name or region.
         NotFound: it is not there.
     """
-    connector = connector_for(source) if isinstance(source, str) else source
+    connector = (connector_for(source) if isinstance(source, str) else source).drafted(context)
     found = connector.discover(context)
     path = getattr(connector, "path", "") or connector.kind
     called = name or _NOT_NAME.sub("_", PurePosixPath(str(path)).name.lower().split(".")[0]).strip("_")
     if not called[:1].isalpha():
         called = f"source_{called}".rstrip("_")
-    draft = SourceDefinition(name=called[:63], connector=connector)
+    draft = _empty_draft(called[:63], connector, region)
     planned = plan_columns(context.files, draft, found, {})
     suggestions = {each.name: suggest(each.name, list(each.samples)) for each in found}
     columns = tuple(_drafted(column, suggestions[column.in_source]) for column in planned)
@@ -74,6 +77,18 @@ def discover_source(
             "updated_at": published[changed] if changed else None,
         }
     )
+
+
+def _empty_draft(name: str, connector: Connector, region: str | None) -> SourceDefinition:
+    try:
+        if region is None:
+            return SourceDefinition(name=name, connector=connector)
+        return SourceDefinition(name=name, connector=connector, default_region=region.upper())
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = f"No source can be drafted as {name!r}: {first['msg'].removeprefix('Value error, ')}."
+        hint = "A name (`--name`) has small letters, digits and underscores; a region is two letters, such as DE."
+        raise InvalidInput(message, code="sources.draft_invalid", hint=hint) from error
 
 
 def _drafted(planned: PlannedColumn, suggestion: Suggestion | None) -> ColumnDefinition:

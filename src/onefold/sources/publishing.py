@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from onefold.catalogue import CODE_SUFFIX, label_case, unknown_code
@@ -85,14 +86,39 @@ def _deleted(definition: SourceDefinition) -> Sql:
     return any_of([ident("fitted", DELETED), fitted])
 
 
-def marked(warehouse: Warehouse, definition: SourceDefinition, rows: Sql) -> int:
-    """Return how many rows the source marks as deleted."""
-    if definition.deletes.column is None:
-        return 0
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a source's column says of deleted rows.
+
+    Attributes:
+        deleted: rows that it marks as deleted.
+        values: how many different values it holds; a missing one counts as a value.
+        is_sure: whether the values that mean deleted are the column's own true and false, so none is misspelled.
+    """
+
+    deleted: int
+    values: int
+    is_sure: bool
+
+
+def marks(
+    warehouse: Warehouse, definition: SourceDefinition, rows: Sql, columns: Mapping[str, Column]
+) -> Marks | None:
+    """Return what the column that marks deleted rows says; None without such a column."""
+    deletes = definition.deletes
+    if deletes.column is None:
+        return None
     statement = sql(
-        "SELECT count(*) FROM ({rows}) AS fitted WHERE {deleted}", rows=rows, deleted=_deleted(definition)
+        "SELECT count(*) FILTER ({deleted}), count(DISTINCT {c}) + count(DISTINCT CASE WHEN {c} IS NULL THEN 1 END) "
+        "FROM ({rows}) AS fitted",
+        deleted=_deleted(definition),
+        c=ident("fitted", deletes.column),
+        rows=rows,
     )
-    return int(str(warehouse.rows(statement)[0][0]))
+    ((deleted, values),) = warehouse.rows(statement)
+    is_boolean = columns[deletes.column].type is ColumnType.BOOLEAN
+    is_sure = is_boolean and not {value.lower() for value in deletes.values}.isdisjoint({"true", "false"})
+    return Marks(int(str(deleted)), int(str(values)), is_sure)
 
 
 def unlabelled(warehouse: Warehouse, definition: SourceDefinition, rows: Sql) -> dict[str, int]:

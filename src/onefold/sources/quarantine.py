@@ -1,7 +1,7 @@
 """Quarantine: the rows of a source that do not fit, with place, field, value and reason.
 
 Each source has its own table `<source>__quarantine`, which holds what is wrong in the source now: rows that
-were read again and fit have left it. `quarantine_select` shows all of them as one.
+were read again and fit have left it. The table `quarantine` holds those of all sources.
 """
 
 from __future__ import annotations
@@ -28,17 +28,24 @@ from onefold.sources.rejections import Rejections
 SUFFIX: Final = "__quarantine"
 
 COLUMNS: Final = (
-    Column("source", ColumnType.TEXT),
+    Column("source", ColumnType.TEXT, description="The source's name."),
     Column("file", ColumnType.TEXT, description="Where the row was read; null for what is no file."),
     Column("line", ColumnType.INTEGER, description="The line in the file, from 1; null for what is no file."),
     Column("record_key", ColumnType.TEXT, description="The record's primary key, where it has one."),
     Column("field", ColumnType.TEXT, description="The column that does not fit; null for the whole row."),
     Column("raw_value", ColumnType.TEXT, description="What was there; at most 1,000 characters."),
     Column("code", ColumnType.TEXT, description="type, key_missing, column_count, quote, encoding, ..."),
-    Column("reason", ColumnType.TEXT),
+    Column("reason", ColumnType.TEXT, description="What does not fit, in a sentence."),
     Column("run_id", ColumnType.TEXT, description="The run that read it last."),
-    Column("quarantined_at", ColumnType.INSTANT),
-    Column("first_seen_at", ColumnType.INSTANT),
+    Column("quarantined_at", ColumnType.INSTANT, description="When that run read it."),
+    Column("first_seen_at", ColumnType.INSTANT, description="When it was first read with that value."),
+)
+
+QUARANTINE: Final = TableRef(
+    "quarantine",
+    COLUMNS,
+    description="The rows of all sources that do not fit, one for each misfit, as they wait now; "
+    "without rows when none does.",
 )
 
 

@@ -99,6 +99,14 @@ def plan_columns(
             continue
         form = (described.format if described else None) or each.format
         column = replace(_told(each), name=name)
+        if (
+            described is not None
+            and column.type is ColumnType.BOOLEAN
+            and set(described.choices) - {"true", "false"}
+        ):
+            column = replace(column, type=ColumnType.TEXT)  # J and N are codes here
+        if column.type is not each.type and each.format == form:
+            form = None  # it is how the values were written that are text now
         old = remembered.get(each.name)
         if old is not None:
             column, form = _settled(warehouse, each, column, form, old, definition.time_zone)
@@ -228,7 +236,7 @@ def _check(
     ):
         if name is not None and name not in names:
             raise _missing(definition, name, headers, use)
-    if definition.region_column not in {str(old["name"]) for old in remembered.values()}:
+    if not set(own_dependents(definition)) & (names - {column.column.name for column in planned}):
         _check_region(definition, planned)
     if len(planned) > MOST_COLUMNS:
         message = (

@@ -28,7 +28,7 @@ from onefold.sources.connectors import Coverage, Scan
 from onefold.sources.connectors.connector import FILE, LINE
 from onefold.sources.merging import overlaps, with_earlier
 from onefold.sources.model import SourceDefinition
-from onefold.sources.publishing import ORDINAL, marked, publishable, unlabelled
+from onefold.sources.publishing import ORDINAL, Marks, marks, publishable, unlabelled
 from onefold.sources.reading import BAD, ReadRows
 from onefold.sources.schema import PlannedColumn
 
@@ -45,7 +45,7 @@ class Shaped:
         duplicates: rows dropped because another has their key.
         unlabelled: by choice column, rows whose code has no label.
         watermark: the highest `updated_at` read, as text.
-        marked: rows that the source marks as deleted.
+        marks: what the source says of deleted rows; None when it says nothing.
         comparable: whether the table published before has the same columns.
         overlaps: rows of changed files share keys with rows of files that were not read again.
     """
@@ -56,7 +56,7 @@ class Shaped:
     duplicates: int
     unlabelled: Mapping[str, int]
     watermark: str | None
-    marked: int = 0
+    marks: Marks | None = None
     comparable: bool = False
     overlaps: bool = False
 
@@ -114,10 +114,12 @@ class ShapedTables:
         """
         columns = {column.column.name: column.column for column in planned}
         many = FILE in scan.provenance
-        rows, now_columns = self._cleaned(self._ordered(scan, read, numbers), columns)
-        unique, duplicates = self._one_per_key(rows, read.rows - read.bad)
         keep = self.definition.deletes.missing_rows == "keep"
         merge = known and (scan.coverage is not Coverage.EVERYTHING or keep)
+        # Rows of files have their place in the file; others come after all that stay beside them.
+        after = self._highest_ordinal() if merge and scan.coverage is not Coverage.FILES else 0
+        rows, now_columns = self._cleaned(self._ordered(scan, read, numbers, after), columns)
+        unique, duplicates = self._one_per_key(rows, read.rows - read.bad)
         if merge:
             unique = self._materialized("unique", self._with_old_ordinals(unique, scan))
         select, published = publishable(self.definition, unique, now_columns, now=self.now, many=many)
@@ -129,7 +131,7 @@ class ShapedTables:
             duplicates,
             unlabelled(self.warehouse, self.definition, unique),
             self._watermark(read),
-            marked(self.warehouse, self.definition, unique),
+            marks(self.warehouse, self.definition, unique, now_columns),
             comparable=_types(old) == _types(published),
         )
         if (
@@ -182,13 +184,11 @@ class ShapedTables:
         self.warehouse.create_table(table, rows)
         return sql("SELECT * FROM {t}", t=ident(table))
 
-    def _ordered(self, scan: Scan, read: ReadRows, numbers: Mapping[str, int]) -> Sql:
-        """Return the rows that fit, with `_ordinal` and, for several files, the file's URL."""
+    def _ordered(self, scan: Scan, read: ReadRows, numbers: Mapping[str, int], after: int) -> Sql:
+        """Return the rows that fit, with `_ordinal` above `after` and, for several files, the file's URL."""
         if FILE not in scan.provenance:
             number = numbers[scan.files[0].url] if scan.files else 0
-            first = number * ROWS_PER_FILE + 1
-            if scan.coverage is Coverage.CHANGES:
-                first += self._highest_ordinal()
+            first = number * ROWS_PER_FILE + 1 + after
             return sql(
                 "SELECT * EXCLUDE ({gone}), rowid + {first} AS {o} FROM {t} WHERE {fits}",
                 gone=comma(ident(name) for name in (BAD, LINE) if name == BAD or name in scan.provenance),
@@ -202,7 +202,7 @@ class ShapedTables:
                 "SELECT {path} AS path, {url} AS url, {base} AS base",
                 path=literal(str(file.path)),
                 url=literal(file.url),
-                base=sql("CAST({n} AS BIGINT)", n=literal(numbers[file.url] * ROWS_PER_FILE)),
+                base=sql("CAST({n} AS BIGINT)", n=literal(numbers[file.url] * ROWS_PER_FILE + after)),
             )
             for file in scan.files
         )
@@ -305,10 +305,10 @@ class ShapedTables:
     def _with_old_ordinals(self, rows: Sql, scan: Scan) -> Sql:
         """Give rows whose key is published already the ordinal they have there.
 
-        Rows of files keep their place in the file instead.
+        Rows of files that are read alone keep their place in the file instead.
         """
         key = self.definition.primary_key
-        if not key or scan.files:
+        if not key or scan.coverage is Coverage.FILES:
             return rows
         self.renumbered = self.new("renumbered")
         self.warehouse.create_table(

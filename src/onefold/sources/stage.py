@@ -286,7 +286,10 @@ class _Refresh:
         see = f"See `onefold quarantine --source {self.definition.name}`."
         figures = {"rejected": rejections.rows}
         return StageResult(
-            Outcome.COMPLETED_WITH_ERRORS, rows_in=rows_in, messages=(said, see), figures=figures
+            Outcome.COMPLETED_WITH_ERRORS,
+            rows_in=rows_in,
+            messages=(said, *self.messages, see),
+            figures=figures,
         )
 
     def _numbers(self, scan: Scan) -> dict[str, int]:
@@ -326,7 +329,7 @@ class _Refresh:
     ) -> Outcome:
         """Return how the refresh ended, and say why in the messages."""
         messages = self.messages
-        messages += self._never_marked(shaped, rows_in)
+        messages += self._never_marked(shaped)
         warned = bool(messages) or bool(shaped.unlabelled) or bool(self.standing)
         if shaped.duplicates:
             messages.append(
@@ -353,10 +356,15 @@ class _Refresh:
         unchanged = unchanged and not self.context.changed(f"{self.definition.name}{SUFFIX}")
         return Outcome.UNCHANGED if unchanged else Outcome.COMPLETED
 
-    def _never_marked(self, shaped: Shaped, rows_in: int) -> list[str]:
-        """Return a warning when the source has never held what is to mark its deleted rows."""
-        deletes, seen = self.definition.deletes, shaped.marked or self.context.state.get("marked")
-        if deletes.column is None or seen or not rows_in or self.coverage is not Coverage.EVERYTHING:
+    def _never_marked(self, shaped: Shaped) -> list[str]:
+        """Return a warning when nothing that the source has ever held is what is to mark its deleted rows.
+
+        A column with one value alone is that of a source in which nothing was deleted yet.
+        """
+        deletes, marks = self.definition.deletes, shaped.marks
+        if marks is None or marks.deleted or marks.is_sure or marks.values < 2:
+            return []
+        if self.context.state.get("marked") or self.coverage is not Coverage.EVERYTHING:
             return []
         values = ", ".join(map(repr, deletes.values))
         return [f"Column {deletes.column!r} never holds {values}: no row counts as deleted."]
@@ -380,7 +388,7 @@ class _Refresh:
             "files": self._numbers(scan),
             "duplicates": shaped.duplicates,
             "over_limit": outcome is Outcome.COMPLETED_WITH_ERRORS,
-            "marked": bool(shaped.marked or self.context.state.get("marked")),
+            "marked": bool((shaped.marks and shaped.marks.deleted) or self.context.state.get("marked")),
         }
 
 

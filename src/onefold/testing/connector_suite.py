@@ -261,7 +261,7 @@ class ConnectorSuite(ABC):
         assert self.connector().scan(context, request).coverage is Coverage.NOTHING
 
     @pytest.mark.parametrize("column", ["updated_at", "id"])
-    def test_a_watermark_asks_for_the_rows_after_it(self, context: ConnectorContext, column: str) -> None:
+    def test_a_watermark_asks_for_the_rows_from_it_on(self, context: ConnectorContext, column: str) -> None:
         rows = self._kept(sample_rows(count=60))
         self.write(rows)
         connector = self.connector()
@@ -272,7 +272,9 @@ class ConnectorSuite(ABC):
         kind = ColumnType.INSTANT if column == "updated_at" else ColumnType.INTEGER
         request = ScanRequest(types=_WANTED, watermark=Watermark(column, kind, value))
         assert connector.scan(context, request).coverage is Coverage.CHANGES
-        self._same(_typed(connector, context, request), rows.slice(40))
+        self._same(
+            _typed(connector, context, request), rows.slice(39)
+        )  # its own row too: another may share it
 
     @pytest.mark.slow
     def test_a_killed_reader_leaves_the_next_one_everything(self, context: ConnectorContext) -> None:

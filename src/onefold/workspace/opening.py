@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def new_workspace(
         message = f"{directory} is a workspace already."
         hint = "Add sources to it: `onefold sources add FILE`."
         raise Conflict(message, code="workspace.exists", hint=hint)
+    is_new = not directory.exists()
     directory.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^a-z0-9]+", "_", directory.resolve().name.lower()).strip("_") or "workspace"
     document = {"kind": "workspace", "name": name if name[0].isalpha() else f"w_{name}"}
@@ -61,5 +63,7 @@ def new_workspace(
             # Half a workspace would be in the way of the next try.
             for path in written:
                 path.unlink(missing_ok=True)
+            if is_new:
+                shutil.rmtree(directory, ignore_errors=True)
             raise
     return written

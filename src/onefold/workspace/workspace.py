@@ -21,7 +21,6 @@ from onefold.bootstrap import (
     build_stages,
     build_store,
     check_definitions,
-    column_dependents,
     describe_tables,
     one_of,
     sources_of,
@@ -37,13 +36,14 @@ from onefold.foundation.definitions import (
     read_files,
     stored,
 )
-from onefold.foundation.kernel import NotFound, SystemClock, nearest
+from onefold.foundation.kernel import InvalidInput, NotFound, SystemClock
 from onefold.foundation.kernel.logs import configure_logs
 from onefold.foundation.store import Store
 from onefold.foundation.warehouse import Scalar, Warehouse, ident, sql
 from onefold.foundation.warehouse.lake import Lake
 from onefold.foundation.warehouse.sql import tables_in
-from onefold.identity import BlockReport, IdentityDefinition, block_report
+from onefold.identity import IdentityDefinition, check_read, check_unified
+from onefold.identity.block_report import KeyReport, block_report
 from onefold.identity.draft import draft_identity
 from onefold.identity.evaluate import Evaluation, evaluate, load_truth
 from onefold.identity.explain import PairExplanation, explain_pair, parse_record
@@ -73,7 +73,12 @@ from onefold.sources import (
 )
 from onefold.sources.connectors import FoundColumn
 from onefold.workspace.drafts import as_written, drafted_document, write_definition
+from onefold.workspace.standstill import Standstill, standstills
 from onefold.workspace.tables import Reader, Table, answer
+from onefold.workspace.unknown import Known, unknown_names
+
+_LOOKED_BACK = 200
+"""Runs in which the beginning of a standstill is looked for."""
 
 
 class Workspace:
@@ -144,31 +149,18 @@ class Workspace:
         """Return what `apply` would change."""
         return plan(self.store, self.files())
 
-    def unknown_columns(self) -> list[str]:
-        """Return a sentence for each column that the files name and the last run did not publish.
+    def unknown_names(self) -> list[str]:
+        """Return a sentence for each name in the files that leads nowhere: a column, an attribute, a table.
 
-        Nothing is read from the sources. Tables whose source is new or changed in the files are passed over: their
-        columns show when they are read.
+        Nothing is read from the sources: columns are those that the last run published.
         """
-        files = self.files()
-        edited = {
-            change.key.name for change in plan(self.store, files).changes if change.key.kind == "source"
-        }
         with self.store.read() as connection:
             manifest = read_manifest(connection, None)
-        published = {} if manifest is None else manifest.tables
-        found = []
-        for table, dependents in sorted(column_dependents(files).items()):
-            if table in edited or table not in published:
-                continue
-            names = [column.name for column in self.lake.columns(table, published[table])]
-            found += [
-                f"{table}.{column}, used by {', '.join(users)}, is not in the table that the last run published. "
-                f"{nearest(column, names)}"
-                for column, users in dependents.items()
-                if column not in names
-            ]
-        return found
+        published = {
+            table: [column.name for column in self.lake.columns(table, version)]
+            for table, version in (manifest.tables if manifest else {}).items()
+        }
+        return unknown_names(Known(self.files(), stored(self.store, KINDS), published))
 
     def apply(self, *, force: bool = False, by: str | None = None) -> Plan:
         """Make the files' definitions the workspace's and return what changed."""
@@ -235,6 +227,10 @@ class Workspace:
         """Return the newest runs, newest first."""
         with self.store.read() as connection:
             return recent_runs(connection, count)
+
+    def standstills(self) -> list[Standstill]:
+        """Return the stages that stopped when they were last to run: since when, why, and what to do."""
+        return standstills(self.history(_LOOKED_BACK))
 
     def manifest(self, run_id: str | None = None) -> Manifest:
         """Return the table versions of the last good run, or of an earlier one.
@@ -334,21 +330,35 @@ class Workspace:
         with self.reader() as warehouse:
             return quarantine_rows(warehouse, [name for name in wanted if f"{name}__quarantine" in published])
 
-    def add_sources(self, files: Sequence[Path]) -> list[Path]:
+    def add_sources(
+        self, files: Sequence[Path], *, name: str | None = None, region: str | None = None
+    ) -> list[Path]:
         """Draft a source definition for each file, and an identity definition when there is none; return the files.
+
+        Args:
+            files: what to draft from.
+            name: the source's name, for one file; without it one is made of the file's.
+            region: the country of its local telephone numbers, such as DE; without it the workspace's holds.
 
         Raises:
             NotFound: a file is not there.
-            InvalidInput: a file is of no known kind or cannot be read.
+            InvalidInput: a file is of no known kind or cannot be read, or one name is given for several.
             Conflict: a definition of that name exists.
         """
+        if name is not None and len(files) != 1:
+            message = f"One name, {name!r}, for {len(files)} files."
+            hint = "Add the files one by one, or leave the name out."
+            raise InvalidInput(message, code="workspace.one_name", hint=hint)
         for file in files:
             if not any(sign in str(file) for sign in ("://", "*", "?", "[")) and not file.exists():
                 message = f"There is no file {file}."
                 raise NotFound(message, code="workspace.file_missing", hint="Check the path.")
         known = self.files()
         with self.connecting() as context:
-            drafted = [discover_source(as_written(file, self.directory), context) for file in files]
+            drafted = [
+                discover_source(as_written(file, self.directory), context, name=name, region=region)
+                for file in files
+            ]
         written = [
             write_definition(self.directory, drafted_document(source), folder="sources") for source in drafted
         ]
@@ -402,17 +412,19 @@ class Workspace:
 
     def evaluate_identity(self, truth: Path) -> Evaluation:
         """Compare the profiles with a truth file: CSV with the columns source, record_id, person."""
+        check_unified(self.manifest().tables)
         with self.reader() as warehouse:
             load_truth(warehouse, truth)
             return evaluate(warehouse)
 
     def explain_pair(self, left: str, right: str) -> PairExplanation:
         """Return why two records, written `table:id`, are one person or not."""
-        descriptions = self.describe()
+        descriptions, identity = self.describe(), self.identity()
+        check_unified(self.manifest().tables, identity)
         with self.reader() as warehouse:
             return explain_pair(
                 warehouse,
-                self.identity(),
+                identity,
                 descriptions,
                 parse_record(left, descriptions),
                 parse_record(right, descriptions),
@@ -420,15 +432,18 @@ class Workspace:
 
     def explain_profile(self, profile_id: str) -> ProfileExplanation:
         """Return a profile's records, evidence, events, and where each value comes from."""
+        identity = self.identity()
+        check_unified(self.manifest().tables, identity)
         with self.reader() as warehouse:
-            return explain_profile(warehouse, self.profile(), self.identity(), self.describe(), profile_id)
+            return explain_profile(warehouse, self.profile(), identity, self.describe(), profile_id)
 
-    def block_report(self) -> list[BlockReport]:
-        """Return what each match rule of the files would compare, before it does."""
+    def block_report(self) -> list[KeyReport]:
+        """Return what each key of each match rule of the files would compare, before it does."""
         files = self.files()
-        definition = one_of(files, IdentityDefinition)
+        definition = one_of(files, IdentityDefinition) or self.identity()
+        check_read(self.manifest().tables, definition)
         with self.reader() as warehouse:
-            return block_report(warehouse, definition or self.identity(), describe_tables(files))
+            return block_report(warehouse, definition, describe_tables(files))
 
     # Reading
 

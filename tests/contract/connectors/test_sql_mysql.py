@@ -178,7 +178,7 @@ def test_a_query_with_comments_and_per_cent_signs(mysql_database: str, context: 
         "create table people as select cast(seq as int) as id, 'a%s' as pattern from seq_1_to_5",
     )
     query = "select id, pattern from people where pattern like 'a%%' -- all of them"
-    watermark = Watermark("id", ColumnType.INTEGER, "3")
+    watermark = Watermark("id", ColumnType.INTEGER, "4")
     connector = SqlConnector(url=address(mysql_database), query=query)
     assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).to_pylist() == [
         {"id": 4, "pattern": "a%s"},
@@ -216,8 +216,8 @@ def test_a_naive_watermark_column_is_compared_in_its_zone(
     )
     connector = SqlConnector(url=address(mysql_database), table="visits")
     for watermark in (
-        Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00+00:00"),
-        Watermark("day", ColumnType.DATE, "2025-07-01"),
+        Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00.000001+00:00"),
+        Watermark("day", ColumnType.DATE, "2025-07-02"),
     ):
         assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).column(
             "id"

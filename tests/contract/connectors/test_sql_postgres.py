@@ -162,7 +162,7 @@ def test_nullability_and_quoted_names(postgres_database: str, context: Connector
 def test_a_query_with_comments_and_per_cent_signs(postgres_database: str, context: ConnectorContext) -> None:
     query = "-- the good ones\nselect g as id, 'a%b' as pattern from generate_series(1, 5) g where g % 2 = 1; -- end"
     connector = SqlConnector(url=address(postgres_database), query=query)
-    watermark = Watermark("id", ColumnType.INTEGER, "1")
+    watermark = Watermark("id", ColumnType.INTEGER, "2")
     assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).to_pylist() == [
         {"id": 3, "pattern": "a%b"},
         {"id": 5, "pattern": "a%b"},
@@ -202,7 +202,7 @@ def test_a_naive_watermark_column_is_compared_in_its_zone(
         "insert into visits values (1, '2025-07-01 12:00'), (2, '2025-07-01 12:00:00.000001')",
     )
     connector = SqlConnector(url=address(postgres_database), table="visits")
-    watermark = Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00+00:00")
+    watermark = Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00.000001+00:00")
     found = rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN))
     assert found.column("id").to_pylist() == [2]
 
@@ -214,7 +214,7 @@ def test_a_date_watermark(postgres_database: str, context: ConnectorContext) -> 
         "insert into visits values (1, '2025-07-01'), (2, '2025-07-02')",
     )
     connector = SqlConnector(url=address(postgres_database), table="visits")
-    watermark = Watermark("day", ColumnType.DATE, "2025-07-01")
+    watermark = Watermark("day", ColumnType.DATE, "2025-07-02")
     assert rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN)).column(
         "id"
     ).to_pylist() == [2]

@@ -151,7 +151,7 @@ def test_moments_without_a_zone_and_their_watermark(tmp_path: Path, context: Con
         "2025-07-01 10:00:00.000500Z",
         "never",
     ]
-    watermark = Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00.000400+00:00")
+    watermark = Watermark("at", ColumnType.INSTANT, "2025-07-01 10:00:00.000450+00:00")
     found = rows_of(connector, context, ScanRequest(watermark=watermark, time_zone=BERLIN))
     assert found.column("id").to_pylist() == ["2"]
 

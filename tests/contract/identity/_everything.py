@@ -105,7 +105,11 @@ def elaborate(mode: str, workspace: Unified) -> IdentityDefinition:
             "map": [
                 {"table": "crm_contacts", "attributes": {"place": ["postcode"]}},
                 "webshop_customers",
-                {"table": "loyalty_members", "attributes": {"points": ["points"], "place": ["country"]}},
+                {
+                    "table": "loyalty_members",
+                    "attributes": {"points": ["points"], "place": ["country"]},
+                    "recency": "points",
+                },
                 "erp_customers",
                 {"table": "newsletter_subscribers", "include_all": False},
             ],

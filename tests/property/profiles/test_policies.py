@@ -40,7 +40,9 @@ moments = st.one_of(
     st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.just(dt.UTC)),  # noqa: DTZ001 - bounds
 )
 VALUES: Mapping[str, st.SearchStrategy[Plain]] = {
-    "text": st.sampled_from(["a", "ab", "Z", "é", "Юлия", "Юля", "😀", "ab ", "ß", "10", "9"]),
+    "text": st.sampled_from(
+        ["a", "ab", "Z", "é", "Юлия", "Юля", "😀", "ab ", " ab", "ß", "10", "9", "", "  ", "\t"]
+    ),
     "whole": st.integers(-3, 3) | st.integers(-(2**62), 2**62),
     "amount": st.decimals(Decimal("-99.99"), Decimal("99.99"), places=2),
     "day": st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)),
@@ -78,12 +80,15 @@ class TypedTable(SmallTable):
 
 
 def merged(
-    warehouse: DuckDBWarehouse, found: Sequence[Sequence[Row]], profile: Mapping[str, object]
+    warehouse: DuckDBWarehouse,
+    found: Sequence[Sequence[Row]],
+    profile: Mapping[str, object],
+    recency: Sequence[str] = ("at", "at"),
 ) -> tuple[dict[str, Row], dict[str, Row], dict[str, list[Row]]]:
     """Return profiles, lineage and records, by person."""
     tables = [
-        TypedTable(name, [{"id": str(n), **row} for n, row in enumerate(rows)], updated_at="at")
-        for name, rows in zip(TABLES, found, strict=True)
+        TypedTable(name, [{"id": str(n), **row} for n, row in enumerate(rows)], updated_at=column)
+        for name, rows, column in zip(TABLES, found, recency, strict=True)
     ]
     identity = {
         "map": [{"table": t, "attributes": {n: n for n in ("person", *VALUES)}} for t in TABLES],
@@ -112,15 +117,27 @@ def policy_of(spec: Mapping[str, object]) -> MergePolicy:
     return discover("onefold.profiles.merge_policies", MergePolicy)[str(spec["kind"])](**settings)
 
 
-def candidates(records: list[Row], name: str, filled: Mapping[int, int]) -> list[Candidate]:
-    known = [record for record in records if record[name] is not None]
+def milliseconds(moment: object) -> int | None:
+    assert isinstance(moment, dt.datetime | None)
+    return None if moment is None else (moment - utc(1970, 1, 1)) // dt.timedelta(milliseconds=1)
+
+
+def is_known(value: object) -> bool:
+    """Return whether a cell says something: blanks alone do not."""
+    return value is not None and not (isinstance(value, str) and value.strip(" ") == "")
+
+
+def candidates(
+    records: list[Row], name: str, filled: Mapping[int, int], recency: str = "at"
+) -> list[Candidate]:
+    known = [record for record in records if is_known(record[name])]
     frequency = Counter(record[name] for record in known)
     return [
         Candidate(
             value=record[name],  # type: ignore[arg-type]  # one of Plain
             record_no=int(str(record["record_no"])),
             source=str(record["source"]),
-            updated_at=record["at"],  # type: ignore[arg-type]  # a moment
+            recency=milliseconds(record["at"]) if recency == "at" else record[recency],  # type: ignore[arg-type]
             filled=filled[int(str(record["record_no"]))],
             frequency=frequency[record[name]],
         )
@@ -131,7 +148,7 @@ def candidates(records: list[Row], name: str, filled: Mapping[int, int]) -> list
 def filled_of(records: list[Row], copies: Mapping[str, int]) -> dict[int, int]:
     """Return how many attributes each record knows, where a column gives so many attributes."""
     return {
-        int(str(record["record_no"])): sum(n for name, n in copies.items() if record[name] is not None)
+        int(str(record["record_no"])): sum(n for name, n in copies.items() if is_known(record[name]))
         for record in records
     }
 
@@ -169,6 +186,43 @@ def test_sql_picks_what_python_picks(warehouse: DuckDBWarehouse, found: list[lis
             assert lineage[person][attribute] == (winner.record_no if winner else None), attribute
 
 
+BY_TIME = ("most_recent", "least_recent")
+
+
+@pytest.mark.parametrize(
+    "recency", [("whole", "whole"), ("whole", "amount"), ("at", "whole"), ("amount", "at")]
+)
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(found=people())
+def test_numbers_say_how_recent_a_record_is_too(
+    warehouse: DuckDBWarehouse, found: list[list[Row]], recency: tuple[str, str]
+) -> None:
+    attributes = {
+        f"{spec}_{name}": {"from": [f"{table}.{name}" for table in TABLES], "policy": spec}
+        for spec in BY_TIME
+        for name in VALUES
+    }
+    profiles, lineage, records = merged(warehouse, found, {"attributes": attributes}, recency)
+    column = dict(zip(TABLES, recency, strict=True))
+    for person, mine in records.items():
+        numbered = {int(str(record["record_no"])): 0 for record in mine}
+        said = [
+            {
+                **r,
+                "said": milliseconds(r["at"])
+                if column[str(r["source"])] == "at"
+                else r[column[str(r["source"])]],
+            }
+            for r in mine
+        ]
+        for spec, name in ((spec, name) for spec in BY_TIME for name in VALUES):
+            winner = policy_of({"kind": spec}).choose(candidates(said, name, numbered, "said"))
+            assert profiles[person][f"{spec}_{name}"] == (winner.value if winner else None)
+            assert lineage[person][f"{spec}_{name}"] == (winner.record_no if winner else None)
+
+
 IN_GROUPS = ("importance", "by_name", "most_recent", "least_recent", "most_complete")
 
 
@@ -189,15 +243,16 @@ def test_a_group_is_one_record_whole(warehouse: DuckDBWarehouse, found: list[lis
     }
     profiles, lineage, records = merged(warehouse, found, {"attributes": attributes, "groups": groups})
     for person, mine in records.items():
-        offers = [record for record in mine if any(record[name] is not None for name in both)]
+        offers = [record for record in mine if any(is_known(record[name]) for name in both)]
         copies = {"person": 1, **dict.fromkeys(VALUES, 1), **dict.fromkeys(both, len(IN_GROUPS) + 1)}
-        named = [{**record, "text": record["text"] or "-"} for record in offers]
+        named = [{**record, "text": record["text"] if is_known(record["text"]) else "-"} for record in offers]
         known = candidates(named, "text", filled_of(mine, copies))
         by_number = {int(str(record["record_no"])): record for record in offers}
         for spec in IN_GROUPS:
             winner = policy_of(SPECS[spec]).choose(known)
             for name in both:
                 expected = by_number[winner.record_no][name] if winner else None
+                expected = expected if is_known(expected) else None
                 number = winner.record_no if winner and expected is not None else None
                 assert profiles[person][f"{spec}_{name}"] == expected
                 assert lineage[person][f"{spec}_{name}"] == number
@@ -232,7 +287,7 @@ def test_the_order_of_records_does_not_matter(
             value=VALUES["text"],
             record_no=st.integers(1, 30_000),
             source=st.sampled_from(TABLES),
-            updated_at=moments,
+            recency=moments.map(milliseconds) | st.integers() | st.decimals(-9, 9, places=2),
             filled=st.integers(0, 4),
         ),
         min_size=1,

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from onefold.foundation.definitions import DefinitionErrors, Key, check_references
+from onefold.foundation.definitions.documents import Content
+from onefold.foundation.definitions.places import said_of
 from onefold.foundation.kernel import NotFound
 from tests.unit.definitions.examples import Feed, parse
 
@@ -162,6 +164,29 @@ def test_references_that_lead_nowhere_or_in_a_circle(tmp_path: Path) -> None:
     assert "feed 'bb' refers to feed 'missing', which does not exist." in found
     assert "Did you mean 'aa'?" in str(caught.value)
     assert len(found) == 4
+    # With the line and the place of the reference, not of the document.
+    assert {(problem.line, problem.path) for problem in caught.value.problems} == {
+        (6, "after[0]"),
+        (6, "after[1]"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "path"),
+    [
+        ({"name": "a", "b": ["x", "a.c"]}, "'a' is not known", ("b", 1)),
+        ({"b": {"a": 1}}, "'a' is not known", ("b", "a")),
+        ({"b": ["y"]}, "'x' is not known. Did you mean 'y'?", ()),
+        ({"b": [{"id": "x"}, {"id": "y"}, {"id": "x"}]}, "two have the same id", ("b", 2, "id")),
+        ({"b": [{"id": "x"}, {"at": "x"}]}, "two have the same id", ()),
+        ({"map": ["x", {"table": "x"}]}, "a table stands twice in `map`", ("map", 1, "table")),
+        ({"map": [{"table": "x"}], "by": {"table": "x"}}, "a table stands twice in `map`", ()),
+    ],
+)
+def test_what_is_said_of_the_whole_is_found_in_it(
+    content: Content, message: str, path: tuple[str | int, ...]
+) -> None:
+    assert said_of(content, message) == path
 
 
 def test_a_long_chain_is_no_problem(tmp_path: Path) -> None:

@@ -31,3 +31,18 @@ def test_scaled_multiplies_and_stops_at_one() -> None:
     with pytest.raises(InvalidInput) as caught:
         Dirt().scaled(-1)
     assert caught.value.code == "example.factor_negative"
+
+
+def test_single_rates_replace_those_of_the_whole() -> None:
+    dirt = Dirt.none().with_rates({"twins": 0.5})
+    assert (dirt.twins, dirt.typos, dirt.families) == (0.5, 0.0, Dirt().families)
+    with pytest.raises(InvalidInput, match=r"no rate 'typoes'.*Did you mean 'typos'"):
+        Dirt().with_rates({"typoes": 0.1})
+    with pytest.raises(InvalidInput, match="not between 0 and 1"):
+        Dirt().with_rates({"typos": 1.5})
+
+
+def test_every_rate_says_what_it_is() -> None:
+    told = Dirt.told()
+    assert {name: default for name, (default, _) in told.items()} == dataclasses.asdict(Dirt())
+    assert all(words.startswith("share of ") for _, words in told.values())

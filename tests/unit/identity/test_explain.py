@@ -109,6 +109,155 @@ def test_unknown_values_and_exceptions() -> None:
     )
 
 
+def two(left: dict[str, object], right: dict[str, object], **settings: object) -> PairExplanation:
+    """Return what is said of two records with these e-mail addresses and numbers, by a rule for each."""
+    columns = {"email": "email", "phone": "phone"}
+    identity = {
+        "map": [{"table": "a", "attributes": columns}],
+        "rules": [{"name": name, "when": [name]} for name in columns],
+        **settings,
+    }
+    shop: list[dict[str, object]] = [{"id": f"x{n}", "email": "shop@shop.org"} for n in range(13)]
+    rows = [{"id": "1", **left}, {"id": "2", **right}, *shop]
+    table = SmallTable("a", rows, columns=("id", *columns))
+    return pair(a_workspace_of(table, identity=identity, warehouse=engine()).run(), "a:1", "a:2")
+
+
+DUMMY = "stands for nobody (dummy)"
+SHARED = "too many records share this value"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "note"),
+    [
+        ("test@test.com", "test@test.com", DUMMY),
+        ("test@test.com", "ada@byron.org", DUMMY),
+        (None, "ada@byron.org", "unknown on one side"),
+        ("ada@byron.org", "  ", "unknown on one side"),
+        (None, None, "unknown on both sides"),
+        ("", " ", "unknown on both sides"),
+        ("shop@shop.org", "shop@shop.org", SHARED),
+        ("shop@shop.org", "ada@byron.org", SHARED),
+        ("test@test.com", "Shop@shop.org", f"left: {DUMMY}; right: {SHARED}"),
+        (None, "test@test.com", f"left: unknown; right: {DUMMY}"),
+        ("ada@byron.org", "eva@byron.org", ""),
+    ],
+)
+def test_why_there_is_nothing_to_compare(left: object, right: object, note: str) -> None:
+    explained = two({"email": left}, {"email": right})
+    (condition,) = rule(explained, "email").conditions
+    assert (condition.note, condition.holds) == (note, False)
+
+
+def test_what_a_bypass_list_names_is_told() -> None:
+    own = {"email": {"normalize": ["lower_case", {"kind": "bypass", "values": ["me@home.org"]}]}}
+    explained = two({"email": "me@home.org"}, {"email": "ME@home.org"}, attributes=own)
+    assert rule(explained, "email").conditions[0].note == "stands for nobody (bypass list)"
+
+
+def judged(left: str, right: str, reason: str = "") -> dict[str, object]:
+    (lt, lk), (rt, rk) = left.split(":"), right.split(":")
+    return {"pairs": [{"left": {"table": lt, "id": lk}, "right": {"table": rt, "id": rk}, "reason": reason}]}
+
+
+def test_what_a_person_said_of_the_two_is_told() -> None:
+    apart = pair(workspace(never=judged("a:2", "a:1", "Twins; both were asked.")).run(), "a:1", "a:2")
+    assert apart.judgments == ("Kept apart by a person: Twins; both were asked.",)
+    one = pair(workspace(always=judged("a:1", "a:5", "same passport")).run(), "a:1", "a:5")
+    assert (one.same_profile, one.judgments) == (True, ("Joined by a person: same passport.",))
+    silent = pair(workspace(never=judged("a:2", "a:1")).run(), "a:1", "a:2")
+    assert silent.judgments == ("Kept apart by a person: no reason given.",)
+    assert pair(workspace(never=judged("a:2", "a:1")).run(), "a:1", "a:3").judgments == ()
+    assert json.loads(json.dumps(apart.as_dict()))["never"] == [
+        {
+            "left": {"table": "a", "id": "2"},
+            "right": {"table": "a", "id": "1"},
+            "reason": "Twins; both were asked.",
+        }
+    ]
+
+
+def test_a_judgment_that_the_last_run_did_not_know_is_told_as_such() -> None:
+    found = workspace().run()
+    found.identity = workspace(
+        never=judged("a:2", "a:1", "twins"), always=judged("a:1", "a:3", "one")
+    ).identity
+    assert pair(found, "a:1", "a:2").judgments == ("A person keeps them apart from the next run on: twins.",)
+    assert "A person says that they are one: one." in pair(found, "a:1", "a:3").judgments
+
+
+def test_the_judgment_that_keeps_apart_what_lies_between_is_told() -> None:
+    rows = [{"id": "1", "x": "p"}, {"id": "2", "x": "p", "m": "me"}, {"id": "3", "m": "me"}]
+    identity = {
+        "map": [{"table": "a", "attributes": {"x": "x", "m": "m"}}],
+        "attributes": {name: {"normalize": ["lower_case"]} for name in "xm"},
+        "rules": [{"name": name, "when": [name]} for name in "xm"],
+        "never": {"source": "asked"},
+    }
+    asked = {"Table1": "a", "Table1Key": "3", "Table2": "a", "Table2Key": "1", "Reason": "mother and son"}
+    for reason, row in (("mother and son", asked), ("no reason given", {**asked, "Reason": None})):
+        found = a_workspace_of(
+            SmallTable("a", rows, columns=("x", "m")), identity=identity, warehouse=engine()
+        )
+        found.put(SmallTable("asked", [row], key=()))
+        explained = pair(found.run(), "a:2", "a:3")
+        assert explained.verdict == "cut"
+        assert explained.judgments == (f"Kept apart by a person, of a:3 and a:1: {reason}.",)
+
+
+def first_rule(**tables: list[dict[str, object]]) -> SmallWorkspace:
+    columns = {name: name for name in ("x", "y", "z")}
+    identity = {
+        "mode": "first_rule",
+        "map": [{"table": name, "attributes": columns} for name in tables],
+        "attributes": {name: {"normalize": ["lower_case"]} for name in columns},
+        "deduplication": {"b": {"rules": [{"name": "double", "when": ["z"]}]}},
+        "rules": [
+            {"name": "by_x", "when": ["x"]},
+            {"name": "by_y", "when": [{"attribute": "y", "precision": 50}]},
+        ],
+    }
+    small = [SmallTable(name, rows, columns=("id", *columns)) for name, rows in tables.items()]
+    return a_workspace_of(*small, identity=identity, warehouse=engine()).run()
+
+
+def test_a_rule_that_was_not_tried_says_what_came_before() -> None:
+    found = first_rule(
+        a=[{"id": "A1", "x": "p"}, {"id": "A2", "y": "anna"}, {"id": "A3", "x": "p"}],
+        b=[{"id": "B1", "x": "p", "y": "anna", "z": "q"}, {"id": "B2", "y": "anna", "z": "q"}],
+    )
+    explained = pair(found, "a:A2", "b:B1")
+    assert not explained.same_profile
+    by_y = rule(explained, "by_y")
+    assert (by_y.matches, by_y.note) == (False, "not tried: b:B1 was matched to a:A1 by by_x before")
+    assert [condition.holds for condition in by_y.conditions] == [True]
+    double = rule(pair(found, "b:B2", "a:A2"), "by_y")
+    assert double.note == "not tried: b:B1, a duplicate of b:B2, was matched to a:A1 by by_x before"
+    same = rule(pair(found, "a:A3", "b:B1"), "by_x")
+    assert same.note == "b:B1 was matched to a:A1, which is as similar and ranked before"
+    inside = rule(pair(found, "a:A1", "a:A3"), "by_x")
+    assert inside.note.startswith("not tried: in the mode first_rule, only rules of `deduplication`")
+    assert rule(pair(found, "a:A1", "b:B1"), "by_x").matches
+
+
+def test_a_more_similar_record_is_named() -> None:
+    found = first_rule(
+        a=[{"id": "A1", "y": "annabel"}, {"id": "A2", "y": "annabela"}], b=[{"id": "B1", "y": "annabela"}]
+    )
+    by_y = rule(pair(found, "a:A1", "b:B1"), "by_y")
+    assert not by_y.matches
+    assert by_y.note == "b:B1 was matched to a:A2, which is more similar (1.00 against 0.86)"
+
+
+def test_a_rule_that_holds_only_since_the_last_run_says_so() -> None:
+    found = workspace(rules=[{"name": "near", "when": ["x", {"attribute": "y", "precision": 90}]}]).run()
+    assert not rule(pair(found, "a:1", "a:2"), "near").matches
+    found.identity = workspace().identity
+    near = rule(pair(found, "a:1", "a:2"), "near")
+    assert near.matches
+    assert near.note.startswith("holds now, but did not match in the last run")
+
+
 def test_a_pair_that_nobody_compared_is_told() -> None:
     rules = [
         {"name": "keyed", "when": [{"attribute": "y", "precision": 60}], "block": [[{"attribute": "x"}]]}
@@ -120,8 +269,7 @@ def test_a_pair_that_nobody_compared_is_told() -> None:
 
 
 def test_a_cut_pair_says_which_guard() -> None:
-    judged = {"left": {"table": "a", "id": "2"}, "right": {"table": "a", "id": "1"}}
-    explained = pair(workspace(never={"pairs": [judged]}).run(), "a:2", "a:1")
+    explained = pair(workspace(never=judged("a:2", "a:1")).run(), "a:2", "a:1")
     assert (explained.verdict, explained.reason, explained.same_profile) == ("cut", "never_match", False)
     assert explained.because == "records said never to match would be joined"
     matched = pair(workspace().run(), "a:1", "a:2")
@@ -151,8 +299,7 @@ def test_what_is_no_pair_is_answered(left: str, right: str, error: type[Exceptio
 
 
 def test_evidence_within_a_profile_and_the_cuts_that_touch_it() -> None:
-    judged = {"left": {"table": "a", "id": "5"}, "right": {"table": "a", "id": "4"}}
-    found = workspace(never={"pairs": [judged]}).run()
+    found = workspace(never=judged("a:5", "a:4")).run()
     homes = found.homes()
     assert [(e.left.id, e.right.id, e.verdict) for e in evidence_within(found.warehouse, homes["a:1"])] == [
         ("1", "2", "match")
@@ -173,7 +320,7 @@ def test_an_id_that_went_leads_to_the_profile_that_took_it_over() -> None:
         current_profile(found.warehouse, "prf_nobody")
 
 
-def judged(truth: Path) -> Evaluation:
+def measured(truth: Path) -> Evaluation:
     load_truth(engine(), truth)
     return evaluate(engine())
 
@@ -207,7 +354,7 @@ def test_figures_equal_counting_pair_by_pair(tmp_path: Path, seed: int) -> None:
         {"source": ["a"] * 22, "record_id": list(profiles), "profile_id": list(profiles.values())}
     )
     engine().load_arrow("profile_records", rows)
-    found = judged(truth)
+    found = measured(truth)
     expected = brute(people, profiles)
     assert {name: getattr(found, name) for name in expected} == pytest.approx(expected)
     assert (found.records, found.missing) == (22, 3)
@@ -234,5 +381,5 @@ def test_a_truth_file_that_is_none_is_refused(tmp_path: Path, text: str | None, 
     rows = {"source": ["a"], "record_id": ["1"], "profile_id": ["F"]}
     engine().load_arrow("profile_records", pa.table(rows))
     with pytest.raises((InvalidInput, NotFound)) as caught:
-        judged(truth)
+        measured(truth)
     assert caught.value.code == code

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pytest
+from pydantic import ValidationError
 
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
+from onefold.identity import IdentityDefinition
 from onefold.testing.builders import SmallTable, SmallWorkspace, a_workspace_of
 
 RULES = [
@@ -107,6 +109,32 @@ def test_judged_pairs_come_from_a_table_too() -> None:
     )
     workspace = run([{"id": "1"}, {"id": "2"}], [{"id": "3"}], judged, always={"source": "judged"})
     assert groups(workspace) == {"a:1 b:3", "a:2"}
+    assert "2 judged pairs in `always` left out: of a record that no mapped table has." in told(workspace)
+
+
+def told(workspace: SmallWorkspace) -> tuple[str, ...]:
+    return workspace.results["identity"].messages
+
+
+def test_judged_pairs_of_unknown_records_are_counted() -> None:
+    pins = {"pairs": [pin("a:1", "a:99"), pin("a:1", "a:2")]}
+    workspace = run(
+        [{"id": "1"}, {"id": "2"}], [{"id": "3"}], always=pins, never={"pairs": [pin("b:5", "a:1")]}
+    )
+    assert groups(workspace) == {"a:1 a:2", "b:3"}
+    assert [message for message in told(workspace) if "judged" in message] == [
+        "1 judged pair in `always` left out: of a record that no mapped table has.",
+        "1 judged pair in `never` left out: of a record that no mapped table has.",
+    ]
+    assert "99" not in "".join(told(workspace))
+
+
+@pytest.mark.parametrize("kind", ["always", "never"])
+def test_a_judged_pair_of_a_table_outside_map_is_refused(kind: str) -> None:
+    with pytest.raises(ValidationError, match=r"table 'customer' is not in `map`. Did you mean 'customers'?"):
+        IdentityDefinition.model_validate(
+            {"name": "people", "map": ["customers"], kind: {"pairs": [pin("customers:1", "customer:2")]}}
+        )
 
 
 def test_a_table_of_judged_pairs_needs_its_columns() -> None:

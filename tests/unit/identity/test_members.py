@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 
 import pytest
 
+from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.testing.builders import SmallTable, SmallWorkspace, a_workspace_of
 
@@ -69,6 +71,83 @@ def test_the_winner_of_a_table(
     assert ranked(rows[::-1], winner) == expected
 
 
+@pytest.mark.parametrize("times", [1, 2**61, -0.5, Decimal("1.25")])
+def test_a_number_may_say_which_record_is_recent(times: object) -> None:
+    rows = [{"id": str(n), "at": None if n == 0 else n * times} for n in range(4)]  # type: ignore[operator]
+    recent = ["3", "2", "1", "0"]
+    rising = times > 0  # type: ignore[operator]
+    assert ranked(rows, "most_recent") == (recent if rising else ["1", "2", "3", "0"])
+    assert ranked(rows, "least_recent") == (["1", "2", "3", "0"] if rising else recent)
+
+
+def test_beside_a_table_with_moments_a_number_orders_its_own_table() -> None:
+    same = {"name": "same", "when": ["x"]}
+    at = SmallTable("a", [{"id": n, "x": "p", "at": day(int(n))} for n in "12"], updated_at="at")
+    no = SmallTable("b", [{"id": n, "x": "p", "at": Decimal(f"{n}.5")} for n in "12"], updated_at="at")
+    identity = {
+        "map": [{"table": name, "attributes": {"x": "x"}} for name in "ab"],
+        "attributes": {"x": {"normalize": ["lower_case"]}},
+        "rules": [same],
+        "deduplication": {"a": {"winner": "most_recent"}, "b": {"winner": "most_recent"}},
+    }
+    found = a_workspace_of(at, no, identity=identity, warehouse=engine()).run().rows("profile_records")
+    found.sort(key=lambda row: int(str(row["record_no"])))
+    assert [(r["source"], r["record_id"], r["updated_at"]) for r in found] == [
+        ("a", "2", day(2)),
+        ("a", "1", day(1)),
+        ("b", "2", None),
+        ("b", "1", None),
+    ]
+
+
+def test_recency_may_be_another_column_than_updated_at() -> None:
+    rows = [
+        {"id": "1", "x": "p", "at": day(9), "version": 1},
+        {"id": "2", "x": "p", "at": day(1), "version": 2},
+    ]
+    identity: dict[str, object] = {
+        "attributes": {"x": {"normalize": ["lower_case"]}},
+        "deduplication": {"a": {"rules": [{"name": "same", "when": ["x"]}], "winner": "most_recent"}},
+    }
+
+    def winner(**mapped: object) -> str:
+        told = {**identity, "map": [{"table": "a", "attributes": {"x": "x"}, **mapped}]}
+        table = SmallTable("a", rows, updated_at="at")
+        found = a_workspace_of(table, identity=told, warehouse=engine()).run().rows("profile_records")
+        return next(str(row["record_id"]) for row in found if row["is_winner"])
+
+    assert (winner(), winner(recency="version")) == ("1", "2")
+    with pytest.raises(InvalidInput) as caught:
+        winner(recency="versoin")
+    assert (caught.value.code, caught.value.hint) == ("identity.column_unknown", "Did you mean 'version'?")
+
+
+@pytest.mark.parametrize(
+    "asks", [{"winner": "most_recent"}, {"winner": "least_recent"}, {"per_attribute": {"x": "most_recent"}}]
+)
+def test_a_winner_by_what_no_column_says_is_refused_with_advice(asks: Mapping[str, object]) -> None:
+    identity = {"map": [{"table": "a", "attributes": {"x": "x"}}], "deduplication": {"a": asks}}
+    found = a_workspace_of(SmallTable("a", [{"id": "1", "x": "p"}]), identity=identity, warehouse=engine())
+    with pytest.raises(InvalidInput) as caught:
+        found.run()
+    assert caught.value.code == "identity.recency_missing"
+    assert "`updated_at`" in caught.value.hint
+    assert "`recency`" in caught.value.hint
+
+
+def test_a_column_of_yes_and_no_says_nothing_of_recency() -> None:
+    identity = {"map": [{"table": "a", "attributes": {"x": "x"}}]}
+    table = SmallTable("a", [{"id": "1", "x": "p", "ok": True}], updated_at="ok")
+    with pytest.raises(InvalidInput) as caught:
+        a_workspace_of(table, identity=identity, warehouse=engine()).run()
+    assert caught.value.code == "identity.recency_type"
+
+
+def test_blanks_fill_nothing() -> None:
+    rows = [{"id": "1", "y": "v"}, {"id": "2", "y": "  ", "z": ""}, {"id": "3"}]
+    assert ranked(rows, "most_filled") == ["1", "3", "2"]
+
+
 def test_each_table_has_its_preference_and_its_winner() -> None:
     at = {"at": day(1)}
     a = SmallTable(
@@ -112,6 +191,12 @@ def test_custom_ids_follow_the_fields_and_nothing_else() -> None:
     workspace = with_custom_ids([{"id": "1", "x": "p"}, *rows[2:]], "a.tax").run()
     assert workspace.homes()["a:3"] == first["a:3"]
     assert workspace.homes()["a:1"] != first["a:1"]
+
+
+def test_a_blank_field_makes_no_id() -> None:
+    rows: list[dict[str, object]] = [{"id": "1", "x": "p", "tax": " "}, {"id": "2", "x": "q", "tax": None}]
+    one, other = with_custom_ids(rows, "a.tax").run(), with_custom_ids(rows, "a.club").run()
+    assert one.homes() == other.homes()
 
 
 def test_a_changed_field_changes_the_id_and_leaves_an_alias() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from onefold.foundation.warehouse import Sql
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
-from onefold.identity import block_report
+from onefold.identity.block_report import block_report
 from onefold.identity.evaluate import evaluate, load_truth
 from onefold.identity.explain import explain_pair
 from onefold.identity.model import RecordKey

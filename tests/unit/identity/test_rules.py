@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from onefold.foundation.kernel import InvalidInput
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
+from onefold.identity import IdentityDefinition
+from onefold.identity.model import Condition
 from onefold.testing.builders import SmallTable, SmallWorkspace, a_workspace_of
 
 MEANINGS = {
@@ -104,6 +106,88 @@ def test_precision_words_and_per_cents(precision: object, agree: list[str]) -> N
 def test_an_unknown_precision_word_is_answered_with_the_nearest() -> None:
     with pytest.raises(ValidationError, match="medium"):
         ran(people("a", []), rules=[[{"attribute": "city", "precision": "medum"}]])
+
+
+@pytest.mark.parametrize(
+    ("written", "reached"),
+    [
+        (80, 0.8),
+        (80.0, 0.8),
+        (82.5, 0.825),
+        (100, 1.0),
+        (1.0, 1.0),
+        (0.8, 0.8),
+        (0.01, 0.01),
+        (1.5, 0.015),
+        (2, 0.02),
+    ],
+)
+def test_a_precision_is_a_per_cent_or_a_fraction(written: float, reached: float) -> None:
+    assert Condition.model_validate({"attribute": "x", "precision": written}).precision == pytest.approx(
+        reached
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        (1, "write 100 or exact, or 0.01"),
+        (0, "a fraction between 0 and 1"),
+        (-5, "a per cent"),
+        (100.5, "a per cent over 1 up to 100"),
+        (float("nan"), "a per cent"),
+        ("80", "low, medium, high, exact"),
+        (True, "low, medium, high, exact"),
+    ],
+)
+def test_a_precision_that_may_be_misread_is_refused_with_advice(written: object, advice: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Condition.model_validate({"attribute": "x", "precision": written})
+    assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("date_tolerance", "date"), ("numeric", "number"), ("jaro", "jaro_winkler")]
+)
+def test_an_unknown_comparison_is_one_problem_with_the_nearest(written: str, meant: str) -> None:
+    definition = {
+        "name": "people",
+        "map": ["a"],
+        "rules": [{"name": "r", "when": [{"attribute": "x", "compare": written}]}],
+    }
+    with pytest.raises(ValidationError) as caught:
+        IdentityDefinition.model_validate(definition)
+    (problem,) = caught.value.errors()
+    assert problem["msg"].endswith(f"Did you mean '{meant}'?")
+
+
+@pytest.mark.parametrize("empty", [{"map": []}, {"rules": [{"name": "r", "when": []}]}])
+def test_what_needs_one_is_not_empty(empty: Mapping[str, object]) -> None:
+    with pytest.raises(ValidationError, match="at least one is needed"):
+        IdentityDefinition.model_validate({"name": "people", "map": ["a"], **empty})
+
+
+def test_an_attribute_may_have_no_normalizers() -> None:
+    rows = [{"id": "1", "first": "Ada"}, {"id": "2", "first": "ADA"}, {"id": "3", "first": "Ada"}]
+    none: dict[str, object] = {"attributes": {"first_name": {"normalize": []}}}
+    assert joined(people("a", rows), rules=[["first_name"]], **none) == {frozenset({"a:1", "a:3"})}
+    meant = {"attributes": {"first_name": {"bypass_dummies": False}}}
+    assert joined(people("a", rows), rules=[["first_name"]], **meant) == {frozenset({"a:1", "a:2", "a:3"})}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "advice"),
+    [
+        ("email", "Give a column `semantic_type: Contact.Email`, or map it under `attributes`."),
+        ("tax_number", "Or map a column to it under `attributes`."),
+    ],
+)
+def test_an_attribute_that_no_table_has_comes_with_what_to_do(attribute: str, advice: str) -> None:
+    bare = SmallTable("a", [{"id": "1", "mail": "x@y.org"}])
+    for asking in ({"rules": [{"name": "r", "when": [attribute]}]}, {"guards": {"trusted": [attribute]}}):
+        with pytest.raises(InvalidInput) as caught:
+            a_workspace_of(bare, identity=asking, warehouse=engine()).run()
+        assert caught.value.hint == advice
 
 
 TWINS: list[dict[str, object]] = [

@@ -141,6 +141,145 @@ def test_an_attribute_may_prefer_another_record_of_its_table() -> None:
         assert (row["first_name"], row["last_name"]) == ("Ada", "Byron")
 
 
+@pytest.mark.parametrize("blank", ["", " ", "    "])
+@pytest.mark.parametrize(
+    "policy",
+    ["importance", "most_recent", "least_recent", "most_frequent", "longest", "minimum", "most_complete"],
+)
+def test_blanks_never_beat_a_value(policy: str, blank: str) -> None:
+    for first, second in ((blank, "111"), ("111", blank)):
+        rows = [
+            {"id": n, "key": "k", "phone": phone, "at": day(int(n))}
+            for n, phone in zip("12", (first, second), strict=True)
+        ]
+        found = workspace(
+            {"attributes": {"phone": {"from": ["a.phone"], "policy": policy}}},
+            SmallTable("a", rows, {"key": "Identity.Key"}, updated_at="at"),
+        )
+        ((row),) = found.rows("profiles")
+        assert row["phone"] == "111"
+
+
+def test_blanks_are_no_value_anywhere() -> None:
+    rows: list[dict[str, object]] = [
+        {"id": "1", "key": "k", "phone": "  ", "street": " ", "city": "", "notes": "", "at": day(9)},
+        {
+            "id": "2",
+            "key": "k",
+            "phone": " 111 ",
+            "street": "Elm 1",
+            "city": None,
+            "notes": " ",
+            "at": day(2),
+        },
+        {"id": "3", "key": "z", "phone": "", "street": None, "city": " ", "notes": None, "at": day(2)},
+    ]
+    meanings = {"key": "Identity.Key", "street": "Location.Street", "city": "Location.City"}
+    found = workspace(
+        {
+            "attributes": {
+                "phone": {"from": ["a.phone"], "policy": "collect"},
+                "first_of": {"from": ["a.notes", "a.street"]},
+            },
+            "groups": {"address": {"attributes": ["street", "city"], "policy": "most_recent"}},
+        },
+        SmallTable("a", rows, meanings, updated_at="at"),
+    )
+    shown = {
+        str(row["key"]): [row[name] for name in ("phone", "first_of", "street", "city")]
+        for row in found.rows("profiles")
+    }
+    # The value is published as it stands.
+    assert shown == {"k": [[" 111 "], "Elm 1", "Elm 1", None], "z": [None, None, None, None]}
+
+
+def test_recent_values_go_by_a_number_too() -> None:
+    a = SmallTable(
+        "a", [{"id": "1", "key": "k", "v": "old", "n": 2**60}], {"key": "Identity.Key"}, updated_at="n"
+    )
+    b = SmallTable(
+        "b", [{"id": "1", "key": "k", "v": "new", "n": 2**60 + 1}], {"key": "Identity.Key"}, updated_at="n"
+    )
+    rule = {"from": ["a.v", "b.v"]}
+    found = workspace(
+        {
+            "attributes": {
+                "last": {**rule, "policy": "most_recent"},
+                "first": {**rule, "policy": "least_recent"},
+            }
+        },
+        a,
+        b,
+    )
+    ((row),) = found.rows("profiles")
+    assert (row["last"], row["first"]) == ("new", "old")
+    (profile_id,) = set(found.homes().values())
+    assert found.profile is not None
+    told = explain_profile(found.warehouse, found.profile, found.identity, found.descriptions, profile_id)
+    assert [one.updated_at for one in told.records] == [None, None]
+
+
+def test_a_preference_by_a_number() -> None:
+    rows = [{"id": str(n), "key": "k", "v": f"v{n}", "n": n} for n in (1, 2)]
+    winners = {"a": {"per_attribute": {"value": "least_recent"}}}
+    found = workspace(
+        {"attributes": {"value": {"from": ["a.v"]}}},
+        SmallTable("a", rows, {"key": "Identity.Key"}, updated_at="n"),
+        deduplication=winners,
+    )
+    ((row),) = found.rows("profiles")
+    assert row["value"] == "v1"
+
+
+KEYED = {"key": "Identity.Key"}
+DATED = SmallTable("dated", [{"id": "1", "key": "k", "v": "x", "at": day(1)}], KEYED, updated_at="at")
+UNDATED = SmallTable("undated", [{"id": "1", "key": "k", "v": "y"}], KEYED)
+
+
+def test_tables_that_do_not_say_how_recent_they_are_are_named() -> None:
+    value = {"from": ["undated.v", "dated.v"], "policy": "most_recent"}
+    found = workspace({"attributes": {"value": value}}, UNDATED, DATED)
+    ((row),) = found.rows("profiles")
+    assert row["value"] == "x"
+    assert found.results["profiles"].messages == (
+        "Records of undated do not say how recent they are: they come last for value.",
+    )
+    assert workspace({}, UNDATED, DATED).results["profiles"].messages == ()
+
+
+@pytest.mark.parametrize(
+    ("profile", "tables", "code", "advised"),
+    [
+        ({"policy": "most_recent"}, [UNDATED], "profiles.recency_missing", "`updated_at`"),
+        (
+            {"attributes": {"value": {"from": ["undated.v"], "policy": "least_recent"}}},
+            [DATED, UNDATED],
+            "profiles.recency_missing",
+            "`recency`",
+        ),
+        (
+            {"policy": {"kind": "importance", "sources": ["datd", "undated"]}},
+            [DATED, UNDATED],
+            "profiles.source_unknown",
+            "Did you mean 'dated'?",
+        ),
+        (
+            {"attributes": {"key": {"policy": {"kind": "importance", "sources": ["bb"]}}}},
+            [DATED, UNDATED],
+            "profiles.source_unknown",
+            "Valid: dated, undated.",
+        ),
+    ],
+)
+def test_a_policy_that_cannot_decide_is_refused(
+    profile: Mapping[str, object], tables: list[SmallTable], code: str, advised: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        workspace(profile, *tables)
+    assert caught.value.code == code
+    assert advised in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("left", "right", "kind", "expected"),
     [

@@ -48,7 +48,7 @@ def test_an_acceptance_holds_until_the_table_gets_worse_or_it_expires() -> None:
     assert isinstance(decided(35, an_acceptance()), Accepted)
     worse = decided(34.9, an_acceptance())
     assert isinstance(worse, Below)
-    assert worse.lapsed == "Ada accepted a grade of 40; it has fallen to 35."
+    assert worse.lapsed == "Ada accepted a grade of 40; it has fallen to 34."
     assert isinstance(decided(40, an_acceptance(expires_at=NOW + dt.timedelta(days=1))), Accepted)
     expired = decided(40, an_acceptance(expires_at=NOW))
     assert isinstance(expired, Below)

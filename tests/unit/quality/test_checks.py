@@ -342,11 +342,29 @@ def test_an_empty_table_is_red(warehouse: DuckDBWarehouse) -> None:
     assert found.checks[0].sentence == "The table is empty."
 
 
-def test_shared_addresses_are_estimated(warehouse: DuckDBWarehouse) -> None:
+def test_shared_addresses_are_counted_in_a_small_table_and_estimated_in_a_large_one(
+    warehouse: DuckDBWarehouse,
+) -> None:
     values_table(warehouse, "t", "email", ["a@x.de"] * 30 + [f"{n}@x.de" for n in range(70)])
     found = result(examined(warehouse, described("t", {"email": "Contact.Email"})), "duplicates.shared")
-    assert found.estimated
-    assert found.failing == pytest.approx(29, abs=8)
+    assert not found.estimated
+    assert found.sentence.startswith("29 of 100 values repeat")
+    warehouse.execute(
+        Sql(
+            "CREATE OR REPLACE TABLE t AS SELECT i AS _ordinal, (i % 30000) || '@x.de' AS email FROM range(40000) r(i)"
+        )
+    )
+    large = result(examined(warehouse, described("t", {"email": "Contact.Email"})), "duplicates.shared")
+    assert large.estimated
+    assert large.failing == pytest.approx(10_000, rel=0.2)
+    assert large.sentence.startswith("About ")
+
+
+def test_about_is_said_of_samples_only(warehouse: DuckDBWarehouse) -> None:
+    values_table(warehouse, "t", "phone", ["+49 30 901820", "+49 1"])
+    found = result(examined(warehouse, described("t", {"phone": "Contact.Phone"})), "phone.valid")
+    assert found.sentence == "1 of 2 numbers cannot exist."
+    assert not found.estimated
 
 
 def test_checks_find_columns_by_name_when_nobody_described_them(warehouse: DuckDBWarehouse) -> None:

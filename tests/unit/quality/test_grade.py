@@ -93,7 +93,7 @@ def test_a_grade_is_weighted_over_the_pillars_that_have_a_check() -> None:
         ([a_result(0.15)], Light.YELLOW, "The grade 65 is below 80."),
         ([a_result(0.3), a_result(0.0, weight=9)], Light.YELLOW, "email: 30% fail."),
         ([a_result(0.3, severity=Severity.HIGH), a_result(0.0, weight=99)], Light.RED, "email: 30% fail."),
-        ([a_result(0.9, severity=Severity.LOW), a_result(0.0, weight=9)], Light.GREEN, "The grade 91"),
+        ([a_result(0.9, severity=Severity.LOW), a_result(0.0, weight=9)], Light.GREEN, "The grade 90"),
         ([a_result(0.9)], Light.RED, "The grade 6 is below 50."),
         (
             [a_result(0.3, field=""), a_result(0.4), a_result(0.0, weight=20)],
@@ -108,6 +108,22 @@ def test_the_light_of_a_table_says_why(results: list[CheckResult], light: Light,
     assert graded.reason.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("ratio", "grade", "told"), [(0.0175, 96.5, "96"), (0.1003, 79.9, "79"), (0.0, 100, "100")]
+)
+def test_a_grade_is_one_number_wherever_it_is_told(ratio: float, grade: float, told: str) -> None:
+    graded = grade_table([a_result(ratio)], QualityDefinition())
+    assert graded.grade == grade
+    assert str(graded) == told
+    assert graded.reason.startswith(f"The grade {told} is ")
+    assert graded.light is (Light.GREEN if grade >= 80 else Light.YELLOW)
+
+
+def test_a_grade_against_a_limit_that_is_not_whole_is_told_to_the_tenth() -> None:
+    graded = grade_table([a_result(0.1003)], QualityDefinition(green_grade=79.5))
+    assert graded.reason.startswith("The grade 79.9 is at least 79.5")
+
+
 def test_a_table_without_checks_is_fine() -> None:
     assert grade_table([], QualityDefinition()).grade == 100
 
@@ -115,9 +131,12 @@ def test_a_table_without_checks_is_fine() -> None:
 def test_a_source_weighs_its_tables_by_rows_and_shows_the_worst_light() -> None:
     good = Grade(90, {Pillar.VALIDITY: 90}, Light.GREEN, "fine")
     bad = Grade(50, {Pillar.VALIDITY: 40, Pillar.INTEGRITY: 10}, Light.RED, "orphans")
-    together = grade_source([(good, 300), (bad, 100)])
+    together = grade_source([("customers", good, 300), ("orders", bad, 100)])
     assert together == Grade(
-        80, {Pillar.VALIDITY: 77.5, Pillar.INTEGRITY: 10}, Light.RED, "Its worst table: orphans"
+        80, {Pillar.VALIDITY: 77.5, Pillar.INTEGRITY: 10}, Light.RED, "Its worst table is orders. orphans"
     )
-    assert grade_source([(bad, 0)]).reason == "orphans"
+    assert grade_source([("orders", bad, 0)]).reason == "orphans"
+    # Of the same light the lower grade is the worse, whichever comes first.
+    better = Grade(99, {}, Light.GREEN, "The grade 99 is at least 80 and no check says Fix.")
+    assert grade_source([("a", better, 1), ("b", good, 1)]).reason == "Its worst table is b. fine"
     assert grade_source([]).light is Light.GREEN

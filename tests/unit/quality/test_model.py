@@ -71,3 +71,14 @@ def test_limits_are_ordered() -> None:
 def test_every_pillar_has_a_weight() -> None:
     assert {pillar: Weights().of(pillar) for pillar in Pillar}.keys() == set(Pillar)
     assert sum(Weights().of(pillar) for pillar in Pillar) == 100
+
+
+def test_the_schema_says_what_each_setting_is() -> None:
+    schema = QualityDefinition.model_json_schema()
+    silent = [
+        f"{model['title']}.{name}"
+        for model in (schema, *schema["$defs"].values())
+        for name, setting in model.get("properties", {}).items()
+        if "description" not in setting and "$ref" not in setting and "const" not in setting
+    ]
+    assert silent == []

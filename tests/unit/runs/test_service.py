@@ -207,7 +207,7 @@ def test_what_failed_while_its_input_changed_runs_at_the_next_chance(house: Hous
         (Outcome.COMPLETED, RunStatus.COMPLETED, Outcome.COMPLETED),
         (Outcome.UNCHANGED, RunStatus.COMPLETED, Outcome.COMPLETED),
         (Outcome.COMPLETED_WITH_WARNINGS, RunStatus.COMPLETED_WITH_WARNINGS, Outcome.COMPLETED),
-        (Outcome.STOPPED, RunStatus.COMPLETED_WITH_WARNINGS, Outcome.COMPLETED),
+        (Outcome.STOPPED, RunStatus.COMPLETED_WITH_ERRORS, Outcome.COMPLETED),
         (Outcome.COMPLETED_WITH_ERRORS, RunStatus.COMPLETED_WITH_ERRORS, Outcome.SKIPPED),
         (Outcome.FAILED, RunStatus.COMPLETED_WITH_ERRORS, Outcome.SKIPPED),
     ],

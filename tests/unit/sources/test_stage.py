@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from onefold.foundation.kernel import InvalidInput, OnefoldError
@@ -187,6 +189,38 @@ def test_when_nothing_fits_the_last_good_table_stands(place: Place) -> None:
     assert place.quarantine("raw_value") == [("x",)]
 
 
+def test_a_new_file_of_bad_rows_alone_stops_nothing(place: Place) -> None:
+    settings: dict[str, object] = {
+        "connector": {"kind": "csv", "path": "part*.csv"},
+        "columns": [{"name": "n", "type": "integer"}],
+        "max_rejected_ratio": 0.05,
+    }
+    place.write("id,n\n1,5\n2,6\n", "part1.csv")
+    place.run(settings)
+    place.write("id,n\n3,x\n,7\n", "part2.csv")
+    result = place.run(settings)
+    assert result.outcome is Outcome.COMPLETED_WITH_WARNINGS
+    assert place.rows("id, n") == [(1, 5), (2, 6)]
+    assert place.quarantine("file", "code") == [("part2.csv", "type"), ("part2.csv", "key_missing")]
+    assert place.run(settings).outcome is Outcome.UNCHANGED, "the file was read again"
+    place.write("id,n\n" + "".join(f"{number},x\n" for number in range(10, 16)), "part2.csv")
+    assert place.run(settings).outcome is Outcome.COMPLETED_WITH_ERRORS, "six of eight are too many"
+    assert place.rows("id, n") == [(1, 5), (2, 6)]
+
+
+def test_when_no_row_of_any_file_is_left_the_last_good_table_stands(place: Place) -> None:
+    settings: dict[str, object] = {
+        "connector": {"kind": "csv", "path": "part*.csv"},
+        "columns": [{"name": "n", "type": "integer"}],
+    }
+    place.write("id,n\n1,5\n", "part1.csv")
+    place.write("id,n\n2,x\n", "part2.csv")
+    place.run(settings)
+    place.write("id,n\n1,y\n", "part1.csv")
+    assert place.run(settings).outcome is Outcome.COMPLETED_WITH_ERRORS
+    assert place.rows("id, n") == [(1, 5)]
+
+
 def test_a_key_that_is_missing_everywhere_is_an_error(place: Place) -> None:
     place.write("id,n\n,1\n,2\n")
     with pytest.raises(InvalidInput) as caught:
@@ -250,12 +284,55 @@ def test_rows_that_are_gone_stay_when_the_source_says_so(place: Place) -> None:
     place.write("id,v\n2,B\n3,c\n")
     place.run(deletes={"missing_rows": "keep"})
     assert place.rows() == [(1, "a"), (2, "B"), (3, "c")]
+    assert place.rows("id, _ordinal") == [(1, 1), (2, 2), (3, 4)], "the order of reading is unique"
 
 
 def test_rows_that_the_source_marks_as_deleted_go(place: Place) -> None:
     place.write("id,v,gone,at\n1,a,no,1\n2,b,yes,1\n3,c,no,1\n3,c,yes,2\n")
     place.run(deletes={"column": "gone", "values": ["true"]}, updated_at="at")
     assert place.rows("id") == [(1,)]
+
+
+@pytest.mark.parametrize("marks", [["Y"], ["y "], ["true"]])
+def test_deleted_rows_are_known_by_the_text_in_the_source(place: Place, marks: list[str]) -> None:
+    place.write("id,del\n1,N\n2,Y\n3,\n")
+    result = place.run(deletes={"column": "del", "values": marks})
+    assert place.runner.warehouse.columns("people")[1].type is ColumnType.BOOLEAN
+    assert place.rows("id") == [(1,), (3,)]
+    assert result.outcome is Outcome.COMPLETED
+
+
+@pytest.mark.parametrize(("value", "written"), [(1, "1"), (True, "true"), ("J", "J")])
+def test_values_of_deletes_are_texts_however_they_are_written(value: object, written: str) -> None:
+    document = {"name": "a", "connector": {"kind": "csv", "path": "a.csv"}, "deletes": {"values": value}}
+    assert SourceDefinition.model_validate(document).deletes.values == (written,)
+
+
+def test_deletes_that_never_happen_are_told(place: Place) -> None:
+    settings: dict[str, object] = {"deletes": {"column": "del", "values": "J"}}
+    place.write("id,del\n1,N\n2,Y\n")
+    result = place.run(settings)
+    assert result.outcome is Outcome.COMPLETED_WITH_WARNINGS
+    assert result.messages[0] == "Column 'del' never holds 'J': no row counts as deleted."
+    place.write("id,del\n1,N\n2,J\n")
+    place.run(settings | {"columns": [{"name": "del", "type": "text"}]})
+    place.write("id,del\n1,N\n3,N\n")  # it has been seen once
+    result = place.run(settings | {"columns": [{"name": "del", "type": "text"}]})
+    assert result.outcome is Outcome.COMPLETED
+    assert place.rows("id") == [(1,), (3,)]
+
+
+@pytest.mark.parametrize(
+    ("marks", "values"),
+    [("NN", ["J"]), ("f ", ["true"]), ("", ["J"])],  # nothing deleted yet; a right spelling; nothing at all
+)
+def test_a_source_without_deleted_rows_is_no_reason_to_warn(
+    place: Place, marks: str, values: list[str]
+) -> None:
+    place.write("id,del\n" + "".join(f"{number},{mark}\n" for number, mark in enumerate(marks)))
+    typed = [{"name": "del", "type": "boolean" if values == ["true"] else "text"}]
+    result = place.run(deletes={"column": "del", "values": values}, columns=typed)
+    assert not any("never holds" in message for message in result.messages)
 
 
 def test_files_of_a_glob_are_read_when_they_change(place: Place) -> None:
@@ -385,6 +462,51 @@ def test_a_column_that_is_used_and_gone_or_retyped_stops_the_source(place: Place
     broken = "identity rule 'email'" if "email" not in now else "profile id"
     assert broken in result.messages[0]
     assert place.rows("email") == [("a@b.c",)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "users"),
+    [
+        (
+            {
+                "cleaning": [
+                    {"kind": "typo_domains", "columns": ["email"]},
+                    {"kind": "trim", "columns": ["email"]},
+                ]
+            },
+            "cleaning step 'typo_domains', cleaning step 'trim', identity rule 'email'",
+        ),
+        ({"row_filter": {"field": "email", "is_known": True}}, "the row filter, identity rule 'email'"),
+        ({"primary_key": "email"}, "the primary key, identity rule 'email'"),
+        ({"updated_at": "email"}, "`updated_at`, identity rule 'email'"),
+        ({"deletes": {"column": "email"}}, "`deletes`, identity rule 'email'"),
+        ({"region_column": "email"}, "`region_column`, identity rule 'email'"),
+    ],
+)
+def test_what_the_source_itself_does_with_a_column_depends_on_it(
+    place: Place, settings: dict[str, object], users: str
+) -> None:
+    place.write("id,email\n1,a@gmai.com\n")
+    place.run(settings, dependents=USED)
+    place.write("id\n1\n")
+    result = place.run(settings, dependents=USED)
+    assert result.outcome is Outcome.STOPPED
+    assert result.messages[0] == f"Column 'email' is gone; used by {users}."
+    assert place.rows("id") == [(1,)]
+
+
+def test_a_cleaned_column_of_another_type_stops_the_source(place: Place) -> None:
+    settings: dict[str, object] = {"cleaning": [{"kind": "trim", "columns": ["v"]}]}
+    settings |= {"connector": {"kind": "parquet", "path": "people.parquet"}}
+    path = place.directory / "people.parquet"
+    pq.write_table(pa.table({"id": [1], "v": ["a"]}), path)
+    place.run(settings)
+    pq.write_table(pa.table({"id": [1], "v": [5]}), path)
+    result = place.run(settings)
+    assert (result.outcome, result.messages[0]) == (
+        Outcome.STOPPED,
+        "Column 'v' has another type; used by cleaning step 'trim'.",
+    )
 
 
 def test_a_column_that_nothing_uses_may_go(place: Place) -> None:

@@ -7,12 +7,13 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
 from onefold import __version__
-from onefold.entrypoints.cli.output import WORKSPACE_VARIABLE, console, errors, print_json
+from onefold.entrypoints.cli.output import WORKSPACE_VARIABLE, console, errors, forget, print_json
 from onefold.foundation.kernel import InvalidInput, OnefoldError, Permanent, nearest
 
 app = typer.Typer(
@@ -68,7 +69,8 @@ def main() -> None:
 
     try:
         code = app(prog_name="onefold", standalone_mode=False)
-        sys.stdout.flush()
+        with _closed_pipes_forgiven():
+            sys.stdout.flush()
     except OnefoldError as error:
         _end(error)
     except TyperException as error:
@@ -78,12 +80,12 @@ def main() -> None:
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        forget(sys.stdout)
         code = 0
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):  # typer's own way to end on one
             raise
-        _forget_output()
+        forget(sys.stdout)
         code = 0
     except OSError as error:
         _end(_of_the_system(error))
@@ -91,27 +93,31 @@ def main() -> None:
         _end(_bug(error))
     if code == EXIT_INTERRUPTED:
         errors.print("Stopped by you. Nothing of it became visible; what the last good run left stands.")
-    sys.exit(code if isinstance(code, int) else 0)
+    _leave(code if isinstance(code, int) else 0)
 
 
-def _end(error: OnefoldError) -> None:
+def _end(error: OnefoldError) -> NoReturn:
     with _closed_pipes_forgiven():
         _say(error)
-    sys.exit(error.exit_code)
+    _leave(error.exit_code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End with the code, whatever has become of the streams: Python would end with 120 for what it cannot write."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            forget(stream)
+    sys.exit(code)
 
 
 @contextlib.contextmanager
 def _closed_pipes_forgiven() -> Iterator[None]:
     try:
         yield
-        sys.stdout.flush()
     except BrokenPipeError:
-        _forget_output()
-
-
-def _forget_output() -> None:
-    """Let what is still to be written go nowhere: its reader went away (`| head`), and nothing is wrong."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget(sys.stdout)
 
 
 def _say(error: OnefoldError) -> None:

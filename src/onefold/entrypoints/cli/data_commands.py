@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,11 @@ from onefold.entrypoints.cli.output import (
     words,
 )
 from onefold.foundation.kernel import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from onefold.workspace import Workspace
 
 sources_app = typer.Typer(help="Show, check, preview and add sources.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
@@ -109,7 +114,11 @@ def check(
             ]
         )
         return
-    print_table(["column", "type", "native type", "null"], rows, drop=["native type"])
+    # Files of text have no types of their own, and do not say which columns may be empty.
+    titles = ("column", "type", "native type", "null")
+    told = [place for place, title in enumerate(titles) if place < 2 or any(row[place] for row in rows)]
+    cells = [[row[place] for place in told] for row in rows]
+    print_table([titles[place] for place in told], cells, drop=["native type"])
 
 
 @sources_app.command("preview", epilog="Example: onefold sources preview crm_contacts --rows 5")
@@ -132,17 +141,46 @@ def preview(
     print_table(list(found[0]), [list(one.values()) for one in found])
 
 
-@sources_app.command("add", epilog="Example: onefold sources add files/customers.csv")
+@sources_app.command(
+    "add",
+    epilog="Examples: onefold sources add files/customers.csv · "
+    "onefold sources add till.csv --name till_members --region DE",
+)
 def add(
     files: Annotated[list[Path], typer.Argument(help="Files to draft sources from.")],
     workspace: Directory = ".",
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="The source's name, for one file.")
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option("--region", metavar="XX", help="Country of its local phone numbers, such as DE."),
+    ] = None,
 ) -> None:
     """Draft a source definition from a file: types, key and meaning are suggested."""
     with onefold.open(workspace) as opened:
-        written = opened.add_sources(files)
+        written = opened.add_sources(files, name=name, region=region)
+        told = settings_told(opened, written)
     for path in written:
-        console.print(f"wrote {path}", markup=False)
+        console.print(f"wrote {path}{told.get(path, '')}", markup=False, soft_wrap=True)
     console.print("Next: [bold]onefold plan[/], then [bold]onefold run[/]")
+
+
+def settings_told(workspace: Workspace, written: Sequence[Path]) -> dict[Path, str]:
+    """Return, by drafted file, how its source is to be read where that was told from the data."""
+    from onefold.sources import SourceDefinition
+
+    told = {}
+    for path in written:
+        if path.parent.name != SourceDefinition.folder:
+            continue
+        connector = workspace.source(path.stem).connector
+        plain = connector.model_dump(mode="json", exclude_defaults=True, exclude={"path", "storage"})
+        if plain:
+            told[path] = (
+                f" ({', '.join(f'{name}: {value}' for name, value in plain.items())}, told from the file)"
+            )
+    return told
 
 
 @app.command(epilog="Example: onefold quarantine --source crm_contacts --json")

@@ -10,6 +10,7 @@ import typer
 
 import onefold
 from onefold.entrypoints.cli.app import app
+from onefold.entrypoints.cli.data_commands import settings_told
 from onefold.entrypoints.cli.output import AsJson, Directory, console, errors, print_json, print_table
 from onefold.entrypoints.cli.run_commands import run
 from onefold.foundation.kernel import counted
@@ -35,8 +36,11 @@ def init(
     """Make a workspace: a folder with onefold.yaml, and a drafted source for each file given."""
     from onefold.workspace import new_workspace
 
-    for path in new_workspace(Path(directory), add or [], region=region):
-        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    written = new_workspace(Path(directory), add or [], region=region)
+    with onefold.open(directory) as opened:
+        told = settings_told(opened, written)
+    for path in written:
+        console.print(f"wrote {os.path.relpath(path)}{told.get(path, '')}", markup=False, soft_wrap=True)
     if not run_now:
         console.print(f"Next: [bold]onefold plan -w {directory}[/], then [bold]onefold run -w {directory}[/]")
         return
@@ -48,7 +52,7 @@ def plan(workspace: Directory = ".", as_json: AsJson = False) -> None:
     """Show what the definition files would change, as a diff."""
     with onefold.open(workspace) as opened:
         planned = opened.plan()
-        warnings = opened.unknown_columns()
+        warnings = opened.unknown_names()
     if as_json:
         print_json({**planned.as_dict(), "warnings": warnings})
         return

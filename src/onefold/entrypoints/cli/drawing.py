@@ -72,7 +72,7 @@ def draw_profile(to: Console, explained: ProfileExplanation) -> None:
         to.print()
         print_table(
             ["when", "event", "detail"],
-            [(one.at.strftime("%Y-%m-%d %H:%M"), one.event, one.detail) for one in explained.events],
+            [(one.happened_at.strftime("%Y-%m-%d %H:%M"), one.event, one.detail) for one in explained.events],
             title="What happened",
             whole=["when", "event"],
         )
@@ -117,6 +117,8 @@ def draw_pair(to: Console, explained: PairExplanation) -> None:
         to.print(f"  The pair matched, and was cut: {explained.because}.", markup=False)
     elif explained.same_profile:
         to.print("  The pair itself did not match; other records join them.")
+    for judgment in explained.judgments:
+        to.print(f"  {judgment}", markup=False, soft_wrap=True)
     for rule in explained.rules:
         to.print()
         mark = "[green]✓[/]" if rule.matches else "[red]✗[/]"

@@ -81,12 +81,26 @@ def evaluate_identity(
 
 @identity_app.command("blocks", epilog="Example: onefold identity blocks")
 def blocks(workspace: Directory = ".", as_json: AsJson = False) -> None:
-    """Count what each match rule would compare, before it does."""
+    """Count what each key of each match rule would compare, before it does, and what it adds to those before it."""
     with onefold.open(workspace) as opened:
         reports = opened.block_report()
-    columns = ["rule", "keyed", "blocks", "largest", "pairs", "capped", "left_out"]
     if as_json:
-        print_json([{name: getattr(one, name) for name in columns} for one in reports])
+        print_json([one.as_dict() for one in reports])
         return
-    rows = [[getattr(one, name) for name in columns] for one in reports]
-    print_table(columns, rows, right=columns[1:], whole=["rule"])
+    columns = ["rule", "key", "keyed", "blocks", "largest", "pairs", "capped", "left_out"]
+    added = ["new pairs", "new matches", "share"]
+    rows = []
+    for one in reports:
+        counts = [getattr(one.blocks, name) for name in columns if name != "key"]
+        counts.insert(1, one.key)
+        rows.append([*counts, one.marginal_pairs, one.marginal_matches, f"{one.marginal_recall:.1%}"])
+    columns += added
+    print_table(
+        columns,
+        rows,
+        right=columns[2:],
+        whole=["rule"],
+        drop=["capped", "blocks", "keyed", "left_out", "key"],
+    )
+    if any(one.is_estimate for one in reports):
+        console.print("What keys with many pairs add is estimated from a sample.")

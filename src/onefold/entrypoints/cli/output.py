@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, TextIO
 
 import typer
 from rich.cells import cell_len
@@ -24,10 +26,31 @@ _LONGEST_CELL = 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
+# A program that is started without a place to write to (`>&-`) works in silence.
+sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for all of the program
+sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for all of the program
+
+
+def forget(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere: its reader went away, and nothing is wrong."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+class _Console(Console):
+    """A console that falls silent when its reader goes away: work must not end because nobody watches it."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, where Rich would end the program."""
+        self.quiet = True
+        forget(sys.stderr if self.stderr else sys.stdout)
+
+
 def _console(*, stderr: bool) -> Console:
     """Return a console as wide as the terminal; a pipe has no width, so sentences are not folded early there."""
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, width=None if is_terminal else _PIPE_WIDTH)
+    return _Console(stderr=stderr, highlight=False, width=None if is_terminal else _PIPE_WIDTH)
 
 
 console = _console(stderr=False)

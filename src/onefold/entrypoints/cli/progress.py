@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.live import Live
@@ -38,7 +38,9 @@ class LineWatcher:
             return
         rows = counted(report.rows_out, "row")
         line = f"{report.stage}: {words(report.outcome.value)}, {rows}, {report.seconds:.2f} s"
-        self._console.print(" — ".join([line, *report.messages]), markup=False, soft_wrap=True)
+        # Where nothing can be written, the run goes on; what it came to is in its history.
+        with suppress(OSError):
+            self._console.print(" — ".join([line, *report.messages]), markup=False, soft_wrap=True)
 
     def reached(self, point: str) -> None:
         """Say nothing."""
@@ -110,5 +112,10 @@ def watching(console: Console, *, silent: bool = False) -> Iterator[Watcher]:
         yield LineWatcher(console)
         return
     watcher = LiveWatcher(console)
-    with Live(watcher, console=console, refresh_per_second=8):
+    live = Live(watcher, console=console, refresh_per_second=8)
+    live.start()
+    try:
         yield watcher
+    finally:
+        with suppress(OSError):  # the terminal may be gone by now
+            live.stop()

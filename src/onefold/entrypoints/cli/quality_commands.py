@@ -68,7 +68,7 @@ def _print_overview(overview: Overview, *, with_fields: bool) -> None:
     print_table(
         ["light", "table", "rows", "grade", "why", "ready"],
         [
-            (_light(one.light.value), one.table, one.rows, f"{one.grade:.0f}", one.reason, one.readiness)
+            (_light(one.light.value), one.table, one.rows, str(one.grade), one.reason, one.readiness)
             for one in lines
         ],
         right=["rows", "grade"],
@@ -142,7 +142,7 @@ def accept(
         print_json({**dataclasses.asdict(accepted), "met_already": is_met})
         return
     console.print(
-        f"Accepted {accepted.table} at grade {accepted.grade:.0f}, by {accepted.accepted_by}.", markup=False
+        f"Accepted {accepted.table} at grade {accepted.shown_grade}, by {accepted.accepted_by}.", markup=False
     )
     if is_met:
         console.print(

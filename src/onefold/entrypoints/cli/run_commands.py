@@ -58,13 +58,23 @@ def exit_for(report: RunReport) -> None:
 @app.command(epilog="Example: onefold status -w demo")
 def status(workspace: Directory = ".", as_json: AsJson = False) -> None:
     """Show how the last run ended and what is published."""
+    from onefold.entrypoints.cli.summary import print_standstills
+
     with onefold.open(workspace) as opened:
         runs = opened.history(1)
         plan = opened.plan()
         counts = _row_counts(opened)
+        stopped = opened.standstills()
     if as_json:
         last = runs[0].as_dict() if runs else None
-        print_json({"last_run": last, "pending_changes": len(plan.changes), "tables": counts})
+        print_json(
+            {
+                "last_run": last,
+                "stopped": [one.as_dict() for one in stopped],
+                "pending_changes": len(plan.changes),
+                "tables": counts,
+            }
+        )
         return
     if not runs:
         console.print("No run yet. Start one: [bold]onefold run[/]")
@@ -76,8 +86,9 @@ def status(workspace: Directory = ".", as_json: AsJson = False) -> None:
     )
     if last_run.error:
         console.print(f"  {last_run.error}", markup=False, soft_wrap=True)
+    print_standstills(stopped)
     for stage in last_run.stages:
-        if stage.outcome.value in ("failed", "stopped", "completed_with_errors"):
+        if stage.outcome.value in ("failed", "completed_with_errors"):
             console.print(f"  {stage.stage}: {' '.join(stage.messages)}", markup=False, soft_wrap=True)
     skipped = [stage.stage for stage in last_run.stages if stage.outcome.value == "skipped"]
     if skipped:

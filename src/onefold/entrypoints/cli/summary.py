@@ -17,7 +17,7 @@ from onefold.foundation.warehouse import Warehouse, sql
 from onefold.profiles import ProfileExplanation, RecordExplanation, explain_profile
 from onefold.quality import read_overview
 from onefold.runs import Outcome, RunReport
-from onefold.workspace import Workspace
+from onefold.workspace import Standstill, Workspace
 
 _SHOWN_PEOPLE = 3
 _SHOWN_RECORDS = 4
@@ -29,6 +29,7 @@ def print_summary(workspace: Workspace, report: RunReport, *, with_people: bool 
     """Print what came of a run: people, lights, messages, and what to try next."""
     console.print()
     console.print(f"Run {report.run_id}: [bold]{words(report.status.value)}[/] in {report.seconds:.1f} s")
+    print_standstills(workspace.standstills())
     if console.is_terminal:  # in a pipe each stage has told its messages below its line already
         _print_messages(report)
     if report.error:
@@ -45,8 +46,22 @@ def print_summary(workspace: Workspace, report: RunReport, *, with_people: bool 
         _print_next(workspace)
 
 
+def print_standstills(stopped: Sequence[Standstill]) -> None:
+    """Print a line for each stage that refuses to go on: since when, why, and what to do."""
+    for one in stopped:
+        since = f"since {one.since:%Y-%m-%d %H:%M} UTC ({counted(one.runs, 'run')})"
+        console.print(f"[red]stopped[/] {one.stage} {since}: ", end="", soft_wrap=True)
+        console.print(" ".join(one.messages), markup=False, soft_wrap=True)
+
+
 def _print_messages(report: RunReport) -> None:
-    quiet = (Outcome.COMPLETED, Outcome.UNCHANGED, Outcome.NOT_SELECTED, Outcome.SKIPPED)
+    quiet = (
+        Outcome.COMPLETED,
+        Outcome.UNCHANGED,
+        Outcome.NOT_SELECTED,
+        Outcome.SKIPPED,
+        Outcome.STOPPED,  # told on a line of its own
+    )
     for stage in report.stages:
         if stage.outcome not in quiet and stage.messages:
             console.print(f"  {stage.stage}: {' '.join(stage.messages)}", markup=False)
@@ -71,7 +86,7 @@ def _print_lights(warehouse: Warehouse) -> None:
     console.print(f"Quality of {counted(len(tables), 'table')}: {told}")
     for one in tables[:_SHOWN_TABLES]:
         if one.grade.light.value != "green":
-            console.print(f"  {one.name} {one.grade.grade:.0f}: {one.grade.reason}", markup=False)
+            console.print(f"  {one.name} {one.grade}: {one.grade.reason}", markup=False)
 
 
 def _print_people(workspace: Workspace, warehouse: Warehouse) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from onefold.foundation.definitions.documents import Content, Document, Json, Path, children, written_path
 from onefold.foundation.definitions.errors import Problem
 from onefold.foundation.definitions.keys import valid_keys
+from onefold.foundation.definitions.places import said_of
 from onefold.foundation.kernel import nearest
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def problems_of(errors: Iterable[ErrorDetails], model: type[BaseModel], document
             if word not in words:
                 words.append(word)
         else:
-            problems.append(
-                _problem("definitions.value_invalid", path, line, document, *_other(error, document, path))
-            )
+            said = _other(error, document, path)
+            if not path:  # a model's word about the whole document
+                path, line = document.locate(said_of(document.content, said[0]))
+            problems.append(_problem("definitions.value_invalid", path, line, document, *said))
     for path, words in expected.items():
         given = value_at(document.content, path)
         hint = "Put it in quotes." if "text" in words and isinstance(given, int | float) else ""
@@ -138,4 +140,4 @@ def _other(error: ErrorDetails, document: Document, path: Path) -> tuple[str, st
         return "is not a valid name.", "Small letters, digits and underscores, a letter first; at most 63."
     text = error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     text = re.sub(r"^(Input|String|Value|List|Tuple) should ", "should ", text)
-    return f"{text.rstrip('.')}.", ""
+    return text if text.endswith((".", "?", "!")) else f"{text}.", ""

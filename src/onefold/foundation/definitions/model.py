@@ -22,9 +22,9 @@ class Part(BaseModel):
 class Definition(Part):
     """A versioned document that a file, the API or a screen edits."""
 
-    kind: str
+    kind: str = Field(description="What the document defines.")
     name: Name
-    description: str = ""
+    description: str = Field(default="", description="For people.")
     owner: str = Field(default="", description="Who answers for it: a person or a team.")
 
     # The folder `pull` writes new definitions of this kind into; "" is the workspace's own.

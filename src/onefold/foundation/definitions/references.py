@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from onefold.foundation.definitions.documents import Key
+from onefold.foundation.definitions.documents import Key, written_path
 from onefold.foundation.definitions.errors import DefinitionErrors, Problem
 from onefold.foundation.definitions.model import Definition
 from onefold.foundation.definitions.parse import Definitions
+from onefold.foundation.definitions.places import named
 from onefold.foundation.kernel import nearest
 
 References = Callable[[Definition], Iterable[tuple[str, str]]]
@@ -33,18 +34,15 @@ def check_references(definitions: Definitions, references: References) -> list[K
             if key not in definitions:
                 names = [known.name for known in definitions.keys if known.kind == key.kind]
                 message = f"{own} refers to {key}, which does not exist."
-                problems.append(
-                    _problem(
-                        definitions, own, "definitions.reference_missing", message, nearest(key.name, names)
-                    )
-                )
+                hint = nearest(key.name, names)
+                code = "definitions.reference_missing"
+                problems.append(_problem(definitions, own, key, code, message, hint))
     order, cycles = _order(needs)
     for cycle in cycles:
         message = f"The {cycle[0].kind} definitions refer to one another in a circle: "
         message += " → ".join(key.name for key in cycle) + "."
-        problems.append(
-            _problem(definitions, cycle[0], "definitions.cycle", message, "Remove one of the references.")
-        )
+        hint = "Remove one of the references."
+        problems.append(_problem(definitions, cycle[0], cycle[1], "definitions.cycle", message, hint))
     if problems:
         raise DefinitionErrors(problems)
     return order
@@ -75,6 +73,8 @@ def _order(needs: dict[Key, list[Key]]) -> tuple[list[Key], list[list[Key]]]:
     return order, cycles
 
 
-def _problem(definitions: Definitions, key: Key, code: str, message: str, hint: str) -> Problem:
+def _problem(definitions: Definitions, key: Key, wanted: Key, code: str, message: str, hint: str) -> Problem:
+    """Return the problem with the line in which a definition names the one that it wants."""
     document = definitions.document(key)
-    return Problem(code, str(document.file), document.line, "", message, hint)
+    path, line = document.locate(named(document.content, wanted.name))
+    return Problem(code, str(document.file), line, written_path(path), message, hint)

@@ -17,7 +17,6 @@ from onefold.foundation.warehouse import Sql
 
 LAST: Final = 2**48 - 1
 """A whole number after all others: what a policy gives a candidate that it knows nothing about."""
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 Plain: TypeAlias = str | int | float | bool | Decimal | dt.date | dt.datetime
 SortKey: TypeAlias = tuple["bool | int | float | str | Decimal | tuple[int, ...]", ...]
@@ -30,6 +29,7 @@ class Candidate:
     Attributes:
         record_no: the record's rank inside its profile, from 1.
         source: the table it comes from.
+        recency: milliseconds since 1970 of its last change, or the number that grows with it; None when unknown.
         filled: how many of the profile's attributes the record knows.
         frequency: how many records of the profile have this value.
     """
@@ -37,7 +37,7 @@ class Candidate:
     value: Plain
     record_no: int
     source: str
-    updated_at: dt.datetime | None = None
+    recency: int | float | Decimal | None = None
     filled: int = 0
     frequency: int = 1
 
@@ -53,10 +53,13 @@ class MergePolicy(Part, ABC):
     # Whether the order looks at the value itself, so that each attribute needs an order of its own.
     looks_at_value: ClassVar[bool] = False
 
+    # Whether the order goes by how recent records are, which not every table says.
+    looks_at_recency: ClassVar[bool] = False
+
     def prepared(self, value: Sql) -> Sql | None:  # noqa: ARG002 - for policies that need it
         """Return a column that the order needs and that takes a window to compute; None without one.
 
-        Besides the value it may use `profile_id`, `record_no`, `source`, `updated_at`, `filled`.
+        Besides the value it may use `profile_id`, `record_no`, `source`, `_recency`, `filled`.
         """
         return None
 
@@ -67,7 +70,8 @@ class MergePolicy(Part, ABC):
     def whole(self, value: Sql, prepared: Sql) -> Sql | None:  # noqa: ARG002 - for policies that can
         """Return the order as one whole number, smallest first and less than 2^48 in size, never null.
 
-        It spares the engine a sort. None where no number says it.
+        It spares the engine a sort. None where no number says it. A policy that goes by `_recency` is asked only
+        where that is milliseconds.
         """
         return None
 
@@ -82,13 +86,6 @@ class MergePolicy(Part, ABC):
     def choose(self, candidates: list[Candidate]) -> Candidate | None:
         """Return the winner of plain candidates: the reference of what the SQL does."""
         return min(candidates, key=lambda one: (*self.sort_key(one), one.record_no), default=None)
-
-
-def age(candidate: Candidate) -> int:
-    """Return the moment of the last change as whole milliseconds since 1970; 0 when unknown."""
-    if candidate.updated_at is None:
-        return 0
-    return (candidate.updated_at - _EPOCH) // dt.timedelta(milliseconds=1)
 
 
 def orderable(value: Plain) -> int | float | str | Decimal:

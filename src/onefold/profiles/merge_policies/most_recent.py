@@ -7,25 +7,27 @@ from typing import ClassVar
 from typing_extensions import override
 
 from onefold.foundation.warehouse import Sql, sql
-from onefold.profiles.merge_policies.merge_policy import LAST, Candidate, MergePolicy, SortKey, age
+from onefold.profiles.merge_policies.merge_policy import LAST, Candidate, MergePolicy, SortKey
 
 
 class MostRecent(MergePolicy):
     """Take the value of the record that changed last.
 
-    Moments count to the millisecond. Records without a moment of change come last.
+    How recent a record is, is what its source's `updated_at` or the `recency` in identity's `map` says: a moment,
+    which counts to the millisecond since 1970, or a number, which counts as it is. Records without one come last.
     """
 
     kind: ClassVar[str] = "most_recent"
+    looks_at_recency: ClassVar[bool] = True
 
     @override
     def order(self, value: Sql, prepared: Sql) -> Sql:
-        return Sql("of_epoch_ms(updated_at) DESC NULLS LAST")
+        return Sql("_recency DESC NULLS LAST")
 
     @override
     def whole(self, value: Sql, prepared: Sql) -> Sql | None:
-        return sql("coalesce(-of_epoch_ms(updated_at), {last})", last=LAST)
+        return sql("coalesce(-_recency, {last})", last=LAST)
 
     @override
     def sort_key(self, candidate: Candidate) -> SortKey:
-        return (candidate.updated_at is None, -age(candidate))
+        return (candidate.recency is None, -(candidate.recency or 0))

@@ -45,11 +45,23 @@ class ByList:
 
 @dataclass(frozen=True, slots=True)
 class ByAggregate:
-    """Two aggregates over the whole table: failing rows, and rows looked at."""
+    """Two aggregates over the whole table: failing rows, and rows looked at.
+
+    Attributes:
+        estimated: the first is a sketch.
+        exactly: instead of that sketch where a table is small enough to be looked at whole.
+    """
 
     failing: Sql
     checked: Sql
     estimated: bool = False
+    exactly: Sql | None = None
+
+    def counts(self, *, whole: bool) -> tuple[Sql, Sql, bool]:
+        """Return failing rows, rows looked at, and whether they are estimated, of a table looked at whole or not."""
+        if whole and self.exactly is not None:
+            return self.exactly, self.checked, False
+        return self.failing, self.checked, self.estimated
 
 
 @dataclass(frozen=True, slots=True)

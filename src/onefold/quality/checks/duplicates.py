@@ -33,6 +33,7 @@ class Duplicates(Check):
     @override
     def probes(self, subject: Subject) -> Sequence[Probe]:
         counted = sql("count(CASE WHEN {present} THEN 1 END)", present=subject.present)
+        given = sql("CASE WHEN {present} THEN {v} END", present=subject.present, v=subject.value)
         return [
             Probe(
                 name="duplicates.shared",
@@ -48,8 +49,9 @@ class Duplicates(Check):
                     ),
                     checked=counted,
                     estimated=True,
+                    exactly=sql("{counted} - count(DISTINCT {given})", counted=counted, given=given),
                 ),
-                sentence="About {failing} of {checked} values repeat one of another row.",
+                sentence="{failing} of {checked} values repeat one of another row.",
                 wanted="A contact point or identifier stands in one row only.",
                 advice="Add a deduplication rule for this table.",
             )

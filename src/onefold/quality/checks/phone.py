@@ -49,7 +49,7 @@ class PhoneNumber(Check):
                     lambda texts: [not _is_valid(text, subject.table.region) for text in texts],
                     self.judged_values,
                 ),
-                sentence="About {failing} of {checked} numbers cannot exist.",
+                sentence="{failing} of {checked} numbers cannot exist.",
                 wanted="The number plan of its country knows the number.",
                 advice="Correct them at the source, or give the table its default region.",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from typing import Final
 import pyarrow as pa
 
 from onefold.foundation.kernel import InvalidInput, counted
+from onefold.sources.connectors._header_place import DATA_CELL
 from onefold.sources.files import Compression, LocalFile, packing
 
 HEAD_BYTES: Final = 1 << 20
@@ -24,9 +25,10 @@ UNIT: Final = "\x1f"  # stands for a delimiter of several characters
 NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ROWS: Final = 2_000
 _SNIFFED_ROWS: Final = 200
+_SNIFFED_TEXT: Final = 1 << 17
+_SNIFFED_LINES: Final = 20
 _CHUNK: Final = 1 << 20
-_DATA_CELL: Final = re.compile(r"[-+]?\d[\d.,:/\- ]*|.*@.*\..*")
-_CONTROLS: Final = tuple(bytes([byte]) for byte in (*range(9), *range(14, 27), *range(28, 32)))
+_CONTROLS: Final = bytes((*range(9), *range(14, 27), *range(28, 32)))
 _FOREIGN: Final = {
     b"PK\x03\x04": "a zip or Excel file",
     b"PAR1": "a Parquet file",
@@ -52,6 +54,7 @@ class Dialect:
         names: the header's cells, or the given names, or `column_1`, ... without a header.
         rows: the first data rows as cells; empty cells are None.
         lines_above: lines before the first data row.
+        skip: those to pass over before the header, blank ones too: the engine would take one for the header.
     """
 
     compression: Compression
@@ -62,6 +65,7 @@ class Dialect:
     names: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     lines_above: int
+    skip: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def dialect_of(file: LocalFile, wanted: Wanted) -> Dialect:
         InvalidInput: it is empty, not text, in another encoding or with another delimiter than declared, or
             its header names a column twice.
     """
-    compression, head, whole = _head(file)
+    compression, head, whole = head_of(file)
     encoding = _encoding(file, head, wanted.encoding)
     text = _decoded(file, head, encoding, whole=whole)
     for _ in range(wanted.skip):
@@ -93,16 +97,21 @@ def dialect_of(file: LocalFile, wanted: Wanted) -> Dialect:
         message = f"{file.url} is empty."
         hint = "Check the export that writes it; a table without rows still has its header."
         raise InvalidInput(message, code="sources.file_empty", hint=hint, context={"file": file.url})
+    skip = wanted.skip + sum(
+        1 for _ in itertools.takewhile(lambda line: not line.strip("\r\n"), text.split("\n"))
+    )
     delimiter = _delimiter(file, text, wanted, whole=whole)
     records, line_ends = _records(file, text, delimiter, wanted.quote, whole=whole)
     first = records[0]
-    has_header = wanted.header if wanted.header is not None else not any(map(_DATA_CELL.fullmatch, first))
+    has_header = wanted.header if wanted.header is not None else not any(map(DATA_CELL.fullmatch, first))
     names = wanted.names or (first if has_header else [f"column_{i}" for i in range(1, len(first) + 1)])
     _check_names(file, names, len(first))
     rows = tuple(tuple(cell or None for cell in row) for row in records[has_header:] if row)
     lines_above = wanted.skip + (line_ends[0] if has_header else 0)
     cleaned = tuple(name.strip() or f"column_{i}" for i, name in enumerate(names, 1))
-    return Dialect(compression, encoding, delimiter, wanted.quote, has_header, cleaned, rows, lines_above)
+    return Dialect(
+        compression, encoding, delimiter, wanted.quote, has_header, cleaned, rows, lines_above, skip
+    )
 
 
 def transcoded(file: LocalFile, dialect: Dialect, target: Path) -> Path:
@@ -126,7 +135,12 @@ def _arrow(compression: Compression) -> str | None:
     return None if compression == "none" else compression
 
 
-def _head(file: LocalFile) -> tuple[Compression, bytes, bool]:
+def head_of(file: LocalFile) -> tuple[Compression, bytes, bool]:
+    """Return how the file is packed, its first megabyte unpacked, and whether that is all of it.
+
+    Raises:
+        InvalidInput: it is no text, or damaged.
+    """
     compression = packing(file)
     with file.path.open("rb") as raw:
         magic = raw.read(16)
@@ -156,7 +170,7 @@ def _encoding(file: LocalFile, head: bytes, wanted: str | None) -> str:
         if head.startswith(mark):
             return encoding
     if wanted is None:
-        controls = sum(head.count(byte) for byte in _CONTROLS)
+        controls = len(head) - len(head.translate(None, _CONTROLS))
         if controls >= 10 and controls * 50 > len(head):
             raise _not_text(file, "binary (or UTF-16 without a mark: then set `encoding: utf-16-le`)")
         return "utf-8"
@@ -183,8 +197,12 @@ def _decoded(file: LocalFile, head: bytes, encoding: str, *, whole: bool) -> str
 
 
 def _delimiter(file: LocalFile, text: str, wanted: Wanted, *, whole: bool) -> str:
+    start = text[:_SNIFFED_TEXT]
+    if start.count("\n") < _SNIFFED_LINES:
+        start = text
+    whole = whole and len(start) == len(text)
     widths = {
-        mark: _width(_records(file, text, mark, wanted.quote, whole=whole, most=_SNIFFED_ROWS)[0])
+        mark: _width(_records(file, start, mark, wanted.quote, whole=whole, most=_SNIFFED_ROWS)[0])
         for mark in DELIMITERS
     }
     best = max(DELIMITERS, key=lambda mark: widths[mark])

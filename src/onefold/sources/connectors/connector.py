@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
@@ -229,6 +229,13 @@ class Connector(Part, ABC):
     @abstractmethod
     def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
         """Return the columns there are, in the source's order. Raises what `check` raises."""
+
+    def drafted(self, context: ConnectorContext) -> Self:  # noqa: ARG002
+        """Return the connector with the settings that the place asks for, where none is given: for a first draft.
+
+        Raises what `check` raises.
+        """
+        return self
 
     def is_unchanged(self, context: ConnectorContext, state: Mapping[str, object]) -> bool:  # noqa: ARG002
         """Return whether a cheap look says that nothing changed since the scan that returned this state.

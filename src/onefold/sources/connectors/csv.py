@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from pydantic import Field
 from typing_extensions import override
@@ -16,6 +16,7 @@ from onefold.foundation.kernel import Permanent
 from onefold.foundation.warehouse import Sql, comma, ident, literal, spaced, sql, union_all
 from onefold.sources.connectors._byte_scan import all_of_them, buffer_for, has_mixed_breaks, scan_bytes
 from onefold.sources.connectors._csv_dialect import Dialect, Wanted, dialect_of, transcoded
+from onefold.sources.connectors._csv_draft import foreign_encoding, lines_above_header
 from onefold.sources.connectors._csv_lines import CsvFile
 from onefold.sources.connectors._text_types import typed_columns
 from onefold.sources.connectors.connector import FILE, ConnectorContext, FoundColumn, Locate, ScanRequest
@@ -99,6 +100,24 @@ class Csv(FileConnector):
         return tuple(found.values())
 
     @override
+    def drafted(self, context: ConnectorContext) -> Self:
+        files = self.located(context)
+        settings: dict[str, object] = {}
+        encoding = foreign_encoding(files) if self.encoding is None else None
+        if encoding:
+            settings["encoding"] = encoding
+        if skip := self._lines_above(files[0], encoding or self.encoding):
+            settings["skip"] = skip
+        return self.model_copy(update=settings)
+
+    def _lines_above(self, file: LocalFile, encoding: str | None) -> int:
+        """Return how many lines to pass over where the definition does not say what the first line is."""
+        if self.skip or self.names or self.header is not None:
+            return 0
+        delimiter = self.delimiter or ("\t" if ".tsv" in file.path.name.lower() else None)
+        return lines_above_header(file, encoding=encoding, delimiter=delimiter, quote=self.quote)
+
+    @override
     def read(self, files: tuple[LocalFile, ...], request: ScanRequest, context: ConnectorContext) -> FileRead:
         dialects = [(file, self._dialect(file)) for file in files]
         copied = {file.url for file, dialect in dialects if self._needs_copy(file, dialect, context)}
@@ -133,8 +152,15 @@ class Csv(FileConnector):
             locate=_locator(spelled),
             may_hold_nul=may_hold_nul,
             rejects=union_all(rejects),
+            note=self._above_note(files[0]),
             drop_after=tuple(drop_after),
         )
+
+    def _above_note(self, file: LocalFile) -> str:
+        lines = self._lines_above(file, self.encoding)
+        if not lines:
+            return ""
+        return f"The columns' names seem to stand on line {lines + 1} of {file.url}: set the source's `skip: {lines}`."
 
     def _dialect(self, file: LocalFile) -> Dialect:
         delimiter = self.delimiter
@@ -152,6 +178,8 @@ class Csv(FileConnector):
             return True
         if not has_mixed_breaks(file.path, dialect.compression):
             return False
+        if dialect.skip:
+            return True  # the engine goes by the first lines, and would take all others for one
         # Those inside quotes do no harm, but the engine refuses a file whose lines end in two ways.
         tables = (f"rejects_{uuid.uuid4().hex}", f"rejects_scan_{uuid.uuid4().hex}")
         scan = scan_bytes(file.path, dialect.compression)
@@ -208,7 +236,7 @@ class Csv(FileConnector):
             paths=comma(literal(str(path)) for path in reading.paths),
             types=comma(sql("{name}: 'VARCHAR'", name=literal(name)) for name in dialect.names),
             header=literal(dialect.has_header),
-            skip=self.skip,
+            skip=dialect.skip,
             delim=literal(dialect.delimiter),
             quote=literal(self.quote),
             escape=literal(self.escape or self.quote),
@@ -239,6 +267,7 @@ def _reading(file: LocalFile, dialect: Dialect, *, copied: Container[str]) -> tu
         dialect.names,
         dialect.delimiter,
         dialect.has_header,
+        dialect.skip,
         dialect.compression,
         dialect.encoding,
         alone,

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, ClassVar, Final
+from typing import IO, ClassVar, Final, Self
 from xml.etree import ElementTree
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from onefold.foundation.kernel import InvalidInput, NotFound, nearest
 from onefold.foundation.warehouse import ColumnType, ident, sql
+from onefold.sources.connectors._header_place import header_place, table_cells
 from onefold.sources.connectors.connector import FILE, LINE, ConnectorContext, FoundColumn, ScanRequest
 from onefold.sources.connectors.file_connector import FileConnector, FileRead
 from onefold.sources.files import LocalFile
@@ -29,6 +30,7 @@ Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 _ROWS_PER_BATCH: Final = 16_384
 _SAMPLE_ROWS: Final = 1_000
 _SAMPLES: Final = 20
+_LOOKED_AT: Final = 100
 _WHOLE: Final = 10**18  # beyond, a text of digits would claim more than the cell knows
 
 _REJECT_SCHEMA: Final = pa.schema(
@@ -57,7 +59,8 @@ class Excel(FileConnector):
 
     sheet: str | int | None = Field(
         default=None,
-        description="The sheet's name, or its number from 1; without it the first visible sheet.",
+        description="The sheet's name, or its number from 1; without it the first visible sheet. A draft names the "
+        "sheet that holds most of a table.",
     )
     header_row: int | None = Field(
         default=1, ge=1, description="The row of the column names; null when there is none."
@@ -72,6 +75,41 @@ class Excel(FileConnector):
             for index, name in sheet.places.items():
                 cells.setdefault(name, []).extend(row[index] for _, row in rows)
         return tuple(_found(name, values) for name, values in cells.items())
+
+    @override
+    def drafted(self, context: ConnectorContext) -> Self:
+        path = self.located(context)[0].path
+        workbook = self._workbook(path)
+        settings: dict[str, object] = {}
+        first = self._name(workbook, path)
+        name = first if self.sheet is not None else _most_of_a_table(workbook, first)
+        if name != first:
+            settings["sheet"] = name
+        if row := self._row_of_names(workbook.get_sheet_by_name(name)):
+            settings["header_row"] = row
+        return self.model_copy(update=settings)
+
+    def _row_of_names(self, sheet: calamine.CalamineSheet) -> int | None:
+        """Return the row of the column names where it is not the first, and the definition does not say."""
+        if "header_row" in self.model_fields_set:
+            return None
+        place = header_place(_first_rows(sheet))
+        return place + 1 if place else None
+
+    def _note(self, file: LocalFile) -> str:
+        """Return what to change when another sheet or row looks more like a table."""
+        workbook = self._workbook(file.path)
+        name = self._name(workbook, file.path)
+        if self.sheet is None and not table_cells(_first_rows(workbook.get_sheet_by_name(name))):
+            better = _most_of_a_table(workbook, name)
+            if better != name:
+                return (
+                    f"{file.url}: the first sheet, {name!r}, holds no table, but {better!r} does: "
+                    f"set the source's `sheet: {better}`."
+                )
+        if row := self._row_of_names(workbook.get_sheet_by_name(name)):
+            return f"{file.url}: the columns' names seem to stand in row {row}: set the source's `header_row: {row}`."
+        return ""
 
     @override
     def read(self, files: tuple[LocalFile, ...], request: ScanRequest, context: ConnectorContext) -> FileRead:
@@ -90,12 +128,17 @@ class Excel(FileConnector):
             reader=lambda: _reader(sheets, wanted, skipped),
             provenance=frozenset({FILE, LINE}),
             rejects=sql("SELECT * FROM {errors}", errors=ident(errors)),
+            note=self._note(files[0]),
             drop_after=(errors,),
         )
 
     def _opened(self, path: Path) -> _Sheet:
+        workbook = self._workbook(path)
+        return _Sheet.of(workbook, self._name(workbook, path), self.header_row)
+
+    def _workbook(self, path: Path) -> calamine.CalamineWorkbook:
         try:
-            workbook = calamine.CalamineWorkbook.from_path(str(path))
+            return calamine.CalamineWorkbook.from_path(str(path))
         except calamine.PasswordError as error:
             message = f"{path.name} is protected by a password."
             hint = "Save it without one (File, Info, Protect Workbook)."
@@ -104,20 +147,13 @@ class Excel(FileConnector):
             message = f"{path.name} is not an Excel workbook, or it is damaged."
             hint = "Open it in Excel and save it again as .xlsx; a text file wants `kind: csv`."
             raise InvalidInput(message, code="sources.file_unreadable", hint=hint) from error
-        return _Sheet.of(workbook, self._name(workbook, path), self.header_row)
 
     def _name(self, workbook: calamine.CalamineWorkbook, path: Path) -> str:
         names = workbook.sheet_names
         hint = f"It has: {', '.join(names)}."
         match self.sheet:
             case None:
-                visible = [
-                    each.name
-                    for each in workbook.sheets_metadata
-                    if each.visible == calamine.SheetVisibleEnum.Visible
-                    and each.typ == calamine.SheetTypeEnum.WorkSheet
-                ]
-                if visible:
+                if visible := _visible(workbook):
                     return visible[0]
                 message = f"{path.name} has no visible sheet."
             case int(number) if 1 <= number <= len(names):
@@ -127,6 +163,24 @@ class Excel(FileConnector):
             case wrong:
                 message = f"{path.name} has no sheet {wrong!r}."
         raise NotFound(message, code="sources.sheet_missing", hint=hint)
+
+
+def _visible(workbook: calamine.CalamineWorkbook) -> list[str]:
+    return [
+        each.name
+        for each in workbook.sheets_metadata
+        if each.visible == calamine.SheetVisibleEnum.Visible and each.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
+
+
+def _most_of_a_table(workbook: calamine.CalamineWorkbook, first: str) -> str:
+    """Return the visible sheet whose first rows hold most of a table; the first one when none does more."""
+    cells = {name: table_cells(_first_rows(workbook.get_sheet_by_name(name))) for name in _visible(workbook)}
+    return max(cells, key=lambda name: (cells[name], name == first), default=first)
+
+
+def _first_rows(sheet: calamine.CalamineSheet) -> list[list[str | None]]:
+    return [[_text(cell) for cell in row] for _, row in itertools.islice(_lines(sheet), _LOOKED_AT)]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""JSON files: one object a line, or one list of objects."""
+"""JSON files: one object a line, one list of objects, or such a list inside an object."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, Self, TypeAlias
 
 import pyarrow as pa
 from pydantic import Field
 from typing_extensions import override
 
-from onefold.foundation.kernel import InvalidInput
+from onefold.foundation.kernel import InvalidInput, Transient
 from onefold.foundation.warehouse import ColumnType, Sql, comma, ident, literal, sql, union_all
 from onefold.sources.connectors._byte_scan import all_of_them, buffer_for, scan_bytes
+from onefold.sources.connectors._json_wrapper import WrappedList, wrapped_list, write_list
 from onefold.sources.connectors._text_types import SAMPLES, typed_column
 from onefold.sources.connectors.connector import FILE, REJECT, ConnectorContext, FoundColumn, ScanRequest
 from onefold.sources.connectors.csv import rejected_rows
@@ -26,6 +27,7 @@ _HEAD_BYTES: Final = 1 << 20
 _SAMPLE: Final = 2_000
 _SEPARATOR: Final = re.compile(r"[\s,]*")
 _DEEPEST: Final = 4
+_LINES: Final = re.compile(r"(?i)\.(jsonl|ndjson)\b")  # one line of those is a record, whatever is in it
 Path: TypeAlias = tuple[str, ...]
 """Where in a record a value is: `("address", "street")`."""
 _NATIVES: Final = {
@@ -38,6 +40,9 @@ _NATIVES: Final = {
 
 class Json(FileConnector):
     """Read JSON lines (one object a line) and JSON files (one list of objects), plain, gz or zst.
+
+    An object around the list (`{"customers": [...], "total": 5}`) is seen through when it holds one list of objects;
+    `records` names the list where it holds several.
 
     Members of objects inside a record become columns of their own, `address_street` for `address.street`; lists
     arrive as their JSON text. Lines that are no JSON object go to quarantine; a list file that is broken is
@@ -57,6 +62,17 @@ class Json(FileConnector):
     flatten: bool = Field(
         default=True, description="Whether members of inner objects are columns; else the object is one text."
     )
+
+    records: str | None = Field(
+        default=None,
+        description="Where the list is when an object is around it: `customers`, or `data.customers`; None: the only "
+        "list of objects in it.",
+    )
+
+    @override
+    def drafted(self, context: ConnectorContext) -> Self:
+        wrapped = self._wrapped(self.located(context)[0])
+        return self if wrapped is None else self.model_copy(update={"records": wrapped.path})
 
     @override
     def discover(self, context: ConnectorContext) -> tuple[FoundColumn, ...]:
@@ -83,6 +99,9 @@ class Json(FileConnector):
             if layout == "list":
                 selects.append(self._list_select(paths, names, wanted, compression))
                 continue
+            if layout == "wrapped":
+                selects += [self._wrapped_select(file, names, wanted, context) for file in members]
+                continue
             pair = (f"rejects_{run}_{number}", f"rejects_scan_{run}_{number}")
             tables += pair
             scan = all_of_them(scan_bytes(file.path, compression) for file in members)
@@ -105,7 +124,10 @@ class Json(FileConnector):
         """Return the values at the files' start, of each column by its path."""
         values: dict[str, list[object]] = {}
         for file in self.located(context):
-            for record in _head_records(file, self._layout(file)):
+            layout, text = self._layout(file), _head(file)
+            if layout == "wrapped" and (found := self._wrapped(file)) is not None:
+                layout, text = "list", _raw_head(file)[found.start :]
+            for record in _head_records(file, layout, text.decode("utf-8", "replace")):
                 for name, value in record.items():
                     values.setdefault(name, []).append(value)
         return self._leaves(values)
@@ -160,6 +182,26 @@ class Json(FileConnector):
             scans=literal(rejects[1]),
         )
 
+    def _wrapped_select(
+        self, file: LocalFile, names: tuple[str, ...], wanted: Sequence[Path], context: ConnectorContext
+    ) -> Sql:
+        """Return the select over a copy of the list alone; the engine would hold the object around it whole."""
+        found = self._wrapped(file)
+        if found is None:
+            message = f"{file.url} changed while it was read."
+            raise Transient(message, code="sources.file_changed", hint="Run again.")
+        context.work.mkdir(parents=True, exist_ok=True)
+        copy = write_list(file, found, context.work / f"{uuid.uuid4().hex}.json")
+        rows = self._list_select(literal(str(copy)), names, wanted, "none")
+        if not self.many:
+            return rows
+        return sql(
+            "SELECT * REPLACE ({original} AS {file}) FROM ({rows})",
+            original=literal(str(file.path)),
+            file=ident(FILE),
+            rows=rows,
+        )
+
     def _list_select(
         self, paths: Sql, names: tuple[str, ...], wanted: Sequence[Path], compression: str
     ) -> Sql:
@@ -192,7 +234,26 @@ class Json(FileConnector):
         )
 
     def _layout(self, file: LocalFile) -> str:
-        return self.layout or ("list" if _head(file).lstrip()[:1] == b"[" else "lines")
+        if self.layout:
+            return self.layout
+        if _head(file).lstrip()[:1] == b"[":
+            return "list"
+        return "lines" if self._wrapped(file) is None else "wrapped"
+
+    def _wrapped(self, file: LocalFile) -> WrappedList | None:
+        """Return where the list of an object that is all of the file is; None for another layout.
+
+        Raises:
+            InvalidInput: the definition says where it is, and it is not there.
+        """
+        if self.layout or (self.records is None and _LINES.search(file.path.name)):
+            return None
+        found = wrapped_list(_raw_head(file), self.records)
+        if found is None and self.records is not None:
+            message = f"{file.url} has no list of objects at {self.records!r}."
+            hint = "Give the names that lead to it, joined by dots, or leave `records` out."
+            raise InvalidInput(message, code="sources.json_no_records", hint=hint)
+        return found
 
 
 def _members(path: Path, seen: Sequence[object]) -> dict[Path, list[object]]:
@@ -235,6 +296,10 @@ def _extracted(path: Path) -> Sql:
 
 
 def _head(file: LocalFile) -> bytes:
+    return _raw_head(file).removeprefix(b"\xef\xbb\xbf")
+
+
+def _raw_head(file: LocalFile) -> bytes:
     compression = packing(file)
     try:
         with pa.input_stream(
@@ -251,12 +316,11 @@ def _head(file: LocalFile) -> bytes:
         message = f"{file.url} is empty."
         hint = "Check the export that writes it; an empty list is written `[]`."
         raise InvalidInput(message, code="sources.file_empty", hint=hint, context={"file": file.url})
-    return head.removeprefix(b"\xef\xbb\xbf")
+    return head
 
 
-def _head_records(file: LocalFile, layout: str) -> list[dict[str, object]]:
+def _head_records(file: LocalFile, layout: str, text: str) -> list[dict[str, object]]:
     """Return the objects at the file's start."""
-    text = _head(file).decode("utf-8", "replace")
     if layout == "lines":
         whole = text.splitlines()
         return [record for line in whole[:_SAMPLE] if (record := _object(line)) is not None]
