@@ -21,6 +21,7 @@ from onefold.foundation.store.sqlite import SQLiteStore
 from onefold.foundation.warehouse import Warehouse
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.identity import IdentityDefinition, IdentityStage, MappedTable, attribute_of
+from onefold.identity.decisions import acts, with_decisions
 from onefold.profiles import ProfileDefinition, ProfilesStage, unification_problems
 from onefold.quality import Acceptance, QualityDefinition, QualityStage, latest_acceptances
 from onefold.runs import Stage
@@ -186,7 +187,7 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
         for source in sources_of(definitions)
     ]
     source_names = frozenset(stage.name for stage in stages)
-    identity = one_of(definitions, IdentityDefinition)
+    identity = decided_identity(definitions, store)
     if stages:
         stages.append(QuarantineStage(source.name for source in sources_of(definitions)))
         quality = one_of(definitions, QualityDefinition) or QualityDefinition(name="quality")
@@ -217,6 +218,15 @@ def build_stages(definitions: Definitions, directory: Path, store: Store) -> Seq
             )
         )
     return stages
+
+
+def decided_identity(definitions: Definitions, store: Store) -> IdentityDefinition | None:
+    """Return the identity definition with what people have decided about single records; None without one."""
+    identity = one_of(definitions, IdentityDefinition)
+    if identity is None:
+        return None
+    with store.read() as connection:
+        return with_decisions(identity, acts(connection, standing=True))
 
 
 def _tables_of(identity: IdentityDefinition) -> set[str]:

@@ -31,6 +31,7 @@ DOORS = {
     f"{PACKAGE}.foundation.warehouse.vocabulary": "the of_* functions and their references in Python",
     f"{PACKAGE}.foundation.warehouse.lake": "published tables: a second idea beside the engine",
     f"{PACKAGE}.identity.block_report": "counts what rules would compare; no stage needs it",
+    f"{PACKAGE}.identity.decisions": "what people say of single records; a second idea beside the rules",
     f"{PACKAGE}.identity.draft": "writes a first definition; no stage needs it",
     f"{PACKAGE}.identity.evaluate": "measures what a run left; no stage needs it",
     f"{PACKAGE}.identity.explain": "answers people's questions after a run; no stage needs it",

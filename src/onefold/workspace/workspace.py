@@ -21,6 +21,7 @@ from onefold.bootstrap import (
     build_stages,
     build_store,
     check_definitions,
+    decided_identity,
     describe_tables,
     one_of,
     sources_of,
@@ -44,6 +45,7 @@ from onefold.foundation.warehouse.lake import Lake
 from onefold.foundation.warehouse.sql import tables_in
 from onefold.identity import IdentityDefinition, check_read, check_unified
 from onefold.identity.block_report import KeyReport, block_report
+from onefold.identity.decisions import Act, Author, acts, merge_profiles, split_profile, undo
 from onefold.identity.draft import draft_identity
 from onefold.identity.evaluate import Evaluation, evaluate, load_truth
 from onefold.identity.explain import PairExplanation, explain_pair, parse_record
@@ -177,12 +179,12 @@ class Workspace:
         return describe_tables(self.definitions())
 
     def identity(self) -> IdentityDefinition:
-        """Return the identity definition.
+        """Return the identity definition, with what people have decided about single records.
 
         Raises:
             NotFound: there is none.
         """
-        found = one_of(self.definitions(), IdentityDefinition)
+        found = decided_identity(self.definitions(), self.store)
         if found is None:
             hint = "Add a file with `kind: identity`; the tutorial shows one."
             raise NotFound("There is no identity definition.", code="identity.undefined", hint=hint)
@@ -436,6 +438,46 @@ class Workspace:
         check_unified(self.manifest().tables, identity)
         with self.reader() as warehouse:
             return explain_profile(warehouse, self.profile(), identity, self.describe(), profile_id)
+
+    def split_profile(self, profile_id: str, records: Sequence[str], *, by: str, reason: str = "") -> Act:
+        """Keep that records of a profile, written `table:id`, are another person; it holds from the next run on.
+
+        Raises:
+            NotFound: there is no such profile or table.
+            InvalidInput: a record is not of the profile, or none would go or stay.
+        """
+        described = self.describe()
+        named = [parse_record(record, described) for record in records]
+        author = Author(by, SystemClock().now(), reason)
+        check_unified(self.manifest().tables)
+        with self.reader() as warehouse:
+            return split_profile(
+                warehouse, self.store, profile_id, [(one.table, one.id) for one in named], author
+            )
+
+    def merge_profiles(self, profile_ids: Sequence[str], *, by: str, reason: str = "") -> Act:
+        """Keep that profiles are one person; it holds from the next run on.
+
+        Raises:
+            NotFound: there is no such profile.
+            InvalidInput: they are fewer than two.
+        """
+        check_unified(self.manifest().tables)
+        with self.reader() as warehouse:
+            return merge_profiles(warehouse, self.store, profile_ids, Author(by, SystemClock().now(), reason))
+
+    def undo_decision(self, act_id: str, *, by: str) -> Act:
+        """Take a split or merge back, from the next run on.
+
+        Raises:
+            NotFound: there is no such decision.
+        """
+        return undo(self.store, act_id, Author(by, SystemClock().now()))
+
+    def profile_decisions(self) -> list[Act]:
+        """Return what people have decided about profiles, newest first, undone ones too."""
+        with self.store.read() as connection:
+            return acts(connection)
 
     def block_report(self) -> list[KeyReport]:
         """Return what each key of each match rule of the files would compare, before it does."""

@@ -63,6 +63,7 @@ def main() -> None:
         definition_commands,
         example_commands,
         identity_commands,
+        profile_commands,
         quality_commands,
         run_commands,
     )
