@@ -385,7 +385,7 @@ def test_the_first_run_of_all_with_a_bad_source_publishes_the_others(tmp_path: P
     assert "sources.till: failed" in done.out
     assert "profiles: skipped" in done.out
     assert onefold("sql", "--csv", "select count(*) as n from crm", "-w", folder).out == "n\n3\n"
-    error = error_of(onefold("sql", "select * from profiles", "-w", folder, "--json", codes=(2,)))
+    error = error_of(onefold("sql", "select * from profiles", "-w", folder, "--json", codes=(3,)))
     assert "profiles" in str(error["message"])
 
 
