@@ -57,7 +57,7 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 # The first level takes 70 % of the time of the usual one and makes files of the same size.
 # A dictionary of a column whose values hardly repeat is given up early.
-_PARQUET = Sql("COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 10000")
+_PARQUET = Sql("COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000")
 _DISTINCT_BATCH = 50_000
 _HASH = f"CREATE MACRO {HASH}" + ", ".join(
     f"({columns}) AS (hash({columns}) >> 1)::BIGINT"
