@@ -7,6 +7,7 @@ counts over all tables (a table's offset plus its ingest ordinal), so that pairs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from onefold.foundation.warehouse import (
@@ -24,7 +25,7 @@ from onefold.foundation.warehouse.sql import after_commas
 from onefold.identity.blanks import says_something
 from onefold.identity.mapping import TablePlan
 from onefold.identity.model import MappedColumns
-from onefold.identity.normalizers.apply import normalize_values
+from onefold.identity.normalizers.apply import Normalizing, normalize_values
 from onefold.identity.recency import moment, recency_type, recency_value
 from onefold.identity.terms import Term, Terms
 
@@ -235,45 +236,39 @@ def raw_texts(warehouse: Warehouse, table: TablePlan, record_id: str, attribute:
 
 def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) -> list[str]:
     """Create the records table from the input; return the tables and views made on the way."""
-    made: list[str] = []
+    pending: list[Normalizing] = []
     columns: list[Sql] = []
     joins: list[Sql] = []
-    for term in terms.all():
-        by_region = _reads_regions(term)
-        region = _known_region(regions) if by_region else literal("")
-        raw = [_raw_column(term.attribute, k) for k in range(term.width)]
-        values = union_all(
-            sql(
-                "SELECT {region} AS region, t.{column} AS value FROM {input} AS t",
-                region=region,
-                column=ident(column),
-                input=ident(_INPUT),
-            )
-            for column in raw
-        )
-        normalized = f"identity_map_c{term.index}"
-        made += normalize_values(
-            warehouse,
-            values,
-            term.chain,
-            normalized,
-            regions=regions if by_region else (),
-            dummies_of=term.attribute if term.bypass_dummies else None,
-        )
-        for name, column in zip(term.columns, raw, strict=True):
-            map_alias = f"m_{name}"
-            joins.append(
+    # The reference works on one attribute while the engine is at the next.
+    with ThreadPoolExecutor(1, thread_name_prefix="normalizing") as reference:
+        for term in terms.all():
+            by_region = _reads_regions(term)
+            region = _known_region(regions) if by_region else literal("")
+            raw = [_raw_column(term.attribute, k) for k in range(term.width)]
+            values = union_all(
                 sql(
-                    "LEFT JOIN {normalized} AS {alias} ON {alias}.value = t.{column}{same_region}",
-                    normalized=ident(normalized),
-                    alias=ident(map_alias),
+                    "SELECT {region} AS region, t.{column} AS value FROM {input} AS t",
+                    region=region,
                     column=ident(column),
-                    same_region=sql(" AND {alias}.region = {region}", alias=ident(map_alias), region=region)
-                    if by_region
-                    else Sql(""),
+                    input=ident(_INPUT),
                 )
+                for column in raw
             )
-            columns.append(sql("{alias}.mapped AS {name}", alias=ident(map_alias), name=ident(name)))
+            normalized = f"identity_map_c{term.index}"
+            begun = normalize_values(
+                warehouse,
+                values,
+                term.chain,
+                normalized,
+                reference=reference,
+                regions=regions if by_region else (),
+                dummies_of=term.attribute if term.bypass_dummies else None,
+            )
+            pending.append(begun)
+            for name, column in zip(term.columns, raw, strict=True):
+                joins.append(_join(normalized, name, column, region if by_region else None))
+                columns.append(sql("{alias}.mapped AS {name}", alias=ident(f"m_{name}"), name=ident(name)))
+        made = [name for one in pending for name in one.finish()]
     warehouse.create_table(
         RECORDS,
         sql(
@@ -285,6 +280,20 @@ def _create_records(warehouse: Warehouse, terms: Terms, regions: Sequence[str]) 
         ),
     )
     return made
+
+
+def _join(normalized: str, name: str, column: str, region: Sql | None) -> Sql:
+    """Return the join of an attribute's raw column with what its values became."""
+    alias = ident(f"m_{name}")
+    join = sql(
+        "LEFT JOIN {normalized} AS {alias} ON {alias}.value = t.{column}",
+        normalized=ident(normalized),
+        alias=alias,
+        column=ident(column),
+    )
+    if region is None:
+        return join
+    return sql("{join} AND {alias}.region = {region}", join=join, alias=alias, region=region)
 
 
 def _known_region(regions: Sequence[str]) -> Sql:

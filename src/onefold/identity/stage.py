@@ -223,6 +223,10 @@ class IdentityStage:
 
     def run(self, context: StageContext) -> StageResult:
         """Match, cluster, name and publish."""
+        with context.warehouse.in_any_order():
+            return self._run(context)
+
+    def _run(self, context: StageContext) -> StageResult:
         warehouse = context.warehouse
         missing = [
             mapped.table

@@ -78,6 +78,10 @@ class ProfilesStage:
 
     def run(self, context: StageContext) -> StageResult:
         """Merge and publish."""
+        with context.warehouse.in_any_order():
+            return self._run(context)
+
+    def _run(self, context: StageContext) -> StageResult:
         warehouse = context.warehouse
         plan = plan_from(warehouse, self.definition, self.identity, self.descriptions)
         tables = [mapped.table for mapped in self.identity.map]

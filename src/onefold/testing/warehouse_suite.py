@@ -345,6 +345,16 @@ class WarehouseSuite:
         assert warehouse.create_table("u", Sql("SELECT max(n) AS n FROM t")) == 1
         assert 0 < sum(batch.num_rows for batch in stream) < 50_000
 
+    def test_any_order_is_the_same_rows(self, warehouse: Warehouse) -> None:
+        """What is made in any order has the same rows, also after a failure."""
+        numbers = Sql("SELECT * FROM (VALUES (3), (1), (2)) AS v(n)")
+        with warehouse.in_any_order():
+            assert warehouse.create_table("t", numbers) == 3
+        assert sorted(warehouse.rows(Sql("SELECT n FROM t"))) == [(1,), (2,), (3,)]
+        with pytest.raises(ZeroDivisionError), warehouse.in_any_order():
+            _ = 1 // 0
+        assert warehouse.create_table("t", numbers) == 3
+
     def test_map_distinct(self, warehouse: Warehouse) -> None:
         """The function sees every distinct text once, and no null."""
         warehouse.load_arrow("t", pa.table({"s": ["b", None, "é", "b", ""]}))

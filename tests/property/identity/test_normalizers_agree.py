@@ -15,7 +15,6 @@ from onefold.identity.normalizers import (
     NormalizeContext,
     Normalizer,
     normalize_many,
-    normalize_values,
 )
 from onefold.identity.normalizers.address import Address
 from onefold.identity.normalizers.alias import Alias
@@ -33,6 +32,7 @@ from onefold.identity.normalizers.symbols import Symbols
 from onefold.identity.normalizers.unicode_to_ascii import UnicodeToAscii
 from onefold.identity.normalizers.whitespace import Whitespace
 from tests.plugins.properties import examples
+from tests.unit.identity.normalizers._in_warehouse import normalize_now
 
 # What columns of people hold, more often than Hypothesis would find by itself; NUL cannot be in a text column.
 PIECES = [
@@ -94,7 +94,7 @@ def test_sql_is_the_reference(
     warehouse.load_arrow("given", pa.table({"i": range(len(values)), "v": pa.array(values, pa.string())}))
     region = (context.region or "").lower()
     select = sql("SELECT {region} AS region, v AS value FROM given", region=literal(region))
-    made = normalize_values(warehouse, select, chain, "mapped", regions=[region] if region else [])
+    made = normalize_now(warehouse, select, chain, "mapped", regions=[region] if region else [])
     rows = warehouse.rows(
         sql("SELECT m.mapped FROM given AS g LEFT JOIN mapped AS m ON m.value = g.v ORDER BY g.i")
     )

@@ -6,6 +6,7 @@ import inspect
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -278,6 +279,15 @@ class DuckDBWarehouse:
             message = "The query asks for a file or a setting; it may read the published tables only."
             hint = "To read a file, make it a source: `onefold sources add FILE`."
             raise Forbidden(message, code="warehouse.query_outside", hint=hint) from error
+
+    @contextmanager
+    def in_any_order(self) -> Iterator[None]:
+        """For the block, tables and files need not keep the order of the rows they are made of."""
+        self._connection.execute("SET preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            self._connection.execute("RESET preserve_insertion_order")
 
     def close(self) -> None:
         """Close the connection; intermediate tables in memory go with it."""

@@ -7,6 +7,7 @@ Every engine passes `onefold.testing.warehouse_suite`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -167,6 +168,10 @@ class Warehouse(Protocol):
 
     def view_parquet(self, name: str, files: Sequence[Path], columns: Sequence[Column], /) -> None:
         """Create or replace a view over parquet files with these columns; empty without files."""
+        ...
+
+    def in_any_order(self) -> AbstractContextManager[None]:
+        """For the block, what is made need not keep the order of the rows it is made of, which takes less time."""
         ...
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ import shutil
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -235,6 +236,10 @@ class SparkWarehouse:
         else:
             frame = _translated(lambda: self._session.createDataFrame([], schema))
         frame.createOrReplaceTempView(_quoted(name))
+
+    def in_any_order(self) -> AbstractContextManager[None]:
+        """Return a block that changes nothing: no order is ever kept here."""
+        return nullcontext()
 
     def close(self) -> None:
         """Delete the intermediate tables, and end the application if this warehouse started it."""

@@ -7,7 +7,12 @@ who are in several tables half are repeats: what reads regular expressions reads
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from functools import partial
+
+import pyarrow as pa
 
 from onefold.foundation.warehouse import Warehouse, union_all
 from onefold.foundation.warehouse.sql import Sql, any_of, ident, literal, sql
@@ -15,8 +20,42 @@ from onefold.identity.normalizers.chain import prepared, run_prepared
 from onefold.identity.normalizers.dummies import is_dummy
 from onefold.identity.normalizers.normalizer import NormalizeContext, Normalizer
 
+_AT_ONCE = 50_000
 _NO_REGION = "--"
 """The tag of values without a region; those of the others are their two letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalizing:
+    """Values on their way: SQL has decided what it can, and the reference may still be at work on the others.
+
+    Attributes:
+        made: the tables and views that `finish` leaves, to be dropped in the end.
+    """
+
+    made: tuple[str, ...]
+    _warehouse: Warehouse
+    _into: str
+    _settled: Sql
+    _answers: Answers | None
+
+    def finish(self) -> tuple[str, ...]:
+        """Create the view over all values, once the reference has answered; return what is to be dropped."""
+        select = self._settled
+        if self._answers is not None:
+            self._warehouse.load_arrow(self._answers.table, self._answers.found.result())
+            select = union_all([select, self._answers.select])
+        self._warehouse.create_view(self._into, select)
+        return self.made
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the reference makes of the undecided values: `table(value, mapped)`, and how to read it."""
+
+    table: str
+    found: Future[pa.Table]
+    select: Sql
 
 
 def normalize_values(
@@ -25,10 +64,11 @@ def normalize_values(
     chain: Sequence[Normalizer],
     into: str,
     *,
+    reference: Executor,
     regions: Sequence[str] = (),
     dummies_of: str | None = None,
-) -> list[str]:
-    """Create `into(region, value, mapped)` over the distinct non-null values, and return its tables to drop in the end.
+) -> Normalizing:
+    """Begin to create `into(region, value, mapped)` over the distinct non-null values.
 
     `mapped` is null where nothing is left to compare, and never an empty text. Blanks around a value are no part of it.
 
@@ -37,6 +77,7 @@ def normalize_values(
         values: a select of `region` (a small-letter code out of `regions`, or an empty text) and `value`.
         chain: the steps, in any order.
         into: the name of what is made, a view; its tables have names that begin with it.
+        reference: where the reference works, while the engine goes on.
         regions: the codes whose habits the values are read by, each with those of its own region.
         dummies_of: an attribute of `onefold.identity.normalizers.dummies`, whose dummies are left out.
     """
@@ -57,47 +98,60 @@ def normalize_values(
         decided, union_all(one.select(distinct, region) for region, one in of_region.items())
     )
     warehouse.drop(distinct)
-    finished = sql(
+    settled = sql(
         "SELECT region, value, mapped FROM {decided} WHERE NOT undecided AND NOT dummy",
         decided=ident(decided),
     )
+    answers = None
     if any(one.undecided for one in of_region.values()):
-        finished = union_all([finished, _ask_reference(warehouse, decided, known, of_region)])
-    warehouse.create_view(into, finished)
-    return [into, known, decided]
+        answers = _ask(warehouse, reference, decided, known, of_region)
+    return Normalizing((into, known, decided), warehouse, into, settled, answers)
 
 
-def _ask_reference(warehouse: Warehouse, decided: str, known: str, of_region: Mapping[str, _OfRegion]) -> Sql:
-    """Create `known` over the undecided values; return the select of `region, value, mapped` over it."""
+def _ask(
+    warehouse: Warehouse, reference: Executor, decided: str, known: str, of_region: Mapping[str, _OfRegion]
+) -> Answers:
+    """Hand the undecided values to the reference."""
     names = {"decided": ident(decided), "known": ident(known), "none": literal(_NO_REGION)}
     if len(of_region) == 1:
-        one = of_region[""]
-        warehouse.map_distinct(
-            known, sql("SELECT value FROM {decided} WHERE undecided AND NOT dummy", **names), one.python
+        undecided = sql("SELECT value FROM {decided} WHERE undecided AND NOT dummy", **names)
+        mapped = of_region[""].python
+        select = sql("SELECT '' AS region, value, mapped FROM {known}", **names)
+    else:
+        undecided = sql(
+            "SELECT CASE WHEN region = '' THEN {none} ELSE region END || value AS value "
+            "FROM {decided} WHERE undecided AND NOT dummy",
+            **names,
         )
-        return sql("SELECT '' AS region, value, mapped FROM {known}", **names)
-    tagged = sql(
-        "SELECT CASE WHEN region = '' THEN {none} ELSE region END || value AS value "
-        "FROM {decided} WHERE undecided AND NOT dummy",
-        **names,
-    )
+        mapped = partial(_by_tag, of_region)
+        select = sql(
+            "SELECT CASE WHEN substr(value, 1, 2) = {none} THEN '' ELSE substr(value, 1, 2) END AS region, "
+            "substr(value, 3) AS value, mapped FROM {known}",
+            **names,
+        )
+    values = warehouse.arrow(undecided).column("value")
+    return Answers(known, reference.submit(_answered, values, mapped), select)
 
-    def mapped(texts: list[str]) -> list[str | None]:
-        by_tag: dict[str, list[str]] = {}
-        for text in texts:
-            by_tag.setdefault(text[:2], []).append(text[2:])
-        answers = {
-            tag: iter(of_region["" if tag == _NO_REGION else tag].python(values))
-            for tag, values in by_tag.items()
-        }
-        return [next(answers[text[:2]]) for text in texts]
 
-    warehouse.map_distinct(known, tagged, mapped)
-    return sql(
-        "SELECT CASE WHEN substr(value, 1, 2) = {none} THEN '' ELSE substr(value, 1, 2) END AS region, "
-        "substr(value, 3) AS value, mapped FROM {known}",
-        **names,
-    )
+def _answered(values: pa.ChunkedArray, mapped: Callable[[list[str]], list[str | None]]) -> pa.Table:
+    """Return `value, mapped`; only so many values at once are texts of Python."""
+    found = [
+        pa.array(mapped(values.slice(start, _AT_ONCE).to_pylist()), pa.string())
+        for start in range(0, len(values), _AT_ONCE)
+    ]
+    return pa.table({"value": values, "mapped": pa.chunked_array(found, pa.string())})
+
+
+def _by_tag(of_region: Mapping[str, _OfRegion], texts: list[str]) -> list[str | None]:
+    """Return the reference's answers to values that carry the tags of their regions."""
+    by_tag: dict[str, list[str]] = {}
+    for text in texts:
+        by_tag.setdefault(text[:2], []).append(text[2:])
+    answers = {
+        tag: iter(of_region["" if tag == _NO_REGION else tag].python(values))
+        for tag, values in by_tag.items()
+    }
+    return [next(answers[text[:2]]) for text in texts]
 
 
 class _OfRegion:

@@ -15,7 +15,6 @@ from onefold.identity.normalizers import (
     Normalizer,
     in_order,
     normalize_many,
-    normalize_values,
 )
 from onefold.identity.normalizers.alias import Alias
 from onefold.identity.normalizers.bypass import Bypass
@@ -26,6 +25,7 @@ from onefold.identity.normalizers.phone import Phone
 from onefold.identity.normalizers.symbols import Symbols
 from onefold.identity.normalizers.unicode_to_ascii import UnicodeToAscii
 from onefold.identity.normalizers.whitespace import Whitespace
+from tests.unit.identity.normalizers._in_warehouse import normalize_now
 
 ORDER = [
     "numerals",
@@ -90,7 +90,7 @@ def test_listed_values_go_through_the_steps_before_them() -> None:
 
 
 def test_a_chain_that_sql_decides_alone_asks_nobody(warehouse: DuckDBWarehouse) -> None:
-    normalize_values(warehouse, sql("SELECT '' AS region, 'a-b' AS value"), [Symbols()], "made")
+    normalize_now(warehouse, sql("SELECT '' AS region, 'a-b' AS value"), [Symbols()], "made")
     assert warehouse.rows(sql("SELECT value, mapped FROM made")) == [("a-b", "ab")]
     with pytest.raises(InvalidInput):
         warehouse.rows(sql("SELECT * FROM made_known"))
@@ -104,7 +104,7 @@ def test_each_value_is_read_by_the_habits_of_its_region(warehouse: DuckDBWarehou
             "('de', '030/1234567 x 5'), ('', '+49 30 1234567'), ('gb', NULL), ('de', '12')) AS n(region, value)"
         ),
     )
-    made = normalize_values(
+    made = normalize_now(
         warehouse, sql("SELECT * FROM numbers"), [Phone()], "m1", regions=["de", "gb"], dummies_of="phone"
     )
     rows = warehouse.rows(sql("SELECT region, value, mapped FROM m1"))
@@ -126,7 +126,7 @@ def test_a_column_of_nulls_only_stays_null(warehouse: DuckDBWarehouse, kind: str
     settings: dict[str, object] = {"alias": {"pairs": [("a", "b")]}, "bypass": {"values": ["a"]}}
     step = discover("onefold.identity.normalizers", Normalizer)[kind].model_validate(settings.get(kind, {}))
     nothing = sql("SELECT 'de' AS region, CAST(NULL AS VARCHAR) AS value")
-    normalize_values(warehouse, nothing, [step], "m2", regions=["de"], dummies_of="email")
+    normalize_now(warehouse, nothing, [step], "m2", regions=["de"], dummies_of="email")
     assert warehouse.rows(sql("SELECT * FROM m2")) == []
 
 
@@ -135,7 +135,7 @@ def test_dummies_are_left_out(warehouse: DuckDBWarehouse) -> None:
         "SELECT '' AS region, unnest(['test@test.com', ' none@none.com ', 'NoReply@x.de', 'Anna@x.de', "
         "'müller@x.de', NULL]) AS value"
     )
-    normalize_values(warehouse, mails, [Email()], "m3", dummies_of="email")
+    normalize_now(warehouse, mails, [Email()], "m3", dummies_of="email")
     rows = warehouse.rows(sql("SELECT value, mapped FROM m3"))
     assert {row[0]: row[1] for row in rows} == {
         "Anna@x.de": "anna@x.de",

@@ -11,8 +11,9 @@ from phonenumbers import PhoneNumberType
 from onefold.foundation.contact_points.phone_plans import plan_of_country_code, plan_of_region
 from onefold.foundation.warehouse.duckdb import DuckDBWarehouse
 from onefold.foundation.warehouse.sql import literal, sql
-from onefold.identity.normalizers import NormalizeContext, normalize_values
+from onefold.identity.normalizers import NormalizeContext
 from onefold.identity.normalizers.phone import Phone, e164_or_digits
+from tests.unit.identity.normalizers._in_warehouse import normalize_now
 
 REGIONS = ["AT", "BE", "BG", "CA", "CH", "DE", "ES", "FR", "GB", "GR", "IT", "NL", "PL", "UA", "US"]
 NUMBERS = 2_000
@@ -64,7 +65,7 @@ def _phones_of(warehouse: DuckDBWarehouse, region: str) -> None:
     """Create `m` over the numbers in `given`, read in the region."""
     code = region.lower()
     select = sql("SELECT {region} AS region, v AS value FROM given", region=literal(code))
-    normalize_values(warehouse, select, [Phone()], "m", regions=[code])
+    normalize_now(warehouse, select, [Phone()], "m", regions=[code])
 
 
 def test_intricate_plans_are_left_to_the_library() -> None:
