@@ -34,9 +34,7 @@ def upgrade() -> None:
         sa.Column("right_source", sa.String(63), nullable=False),
         sa.Column("right_record", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("act_id", "position", name="pk_identity_decisions"),
-        sa.ForeignKeyConstraint(
-            ["act_id"], ["identity_acts.act_id"], name="fk_identity_decisions_act_id_identity_acts"
-        ),
+        sa.ForeignKeyConstraint(["act_id"], ["identity_acts.act_id"], name="fk_identity_decisions_act_id"),
     )
 
 
