@@ -11,7 +11,6 @@ import onefold
 from onefold.entrypoints.cli.app import app
 from onefold.entrypoints.cli.output import AsJson, Directory, console, print_json, print_table
 from onefold.foundation.kernel import counted
-from onefold.identity.decisions import Act
 
 profiles_app = typer.Typer(no_args_is_help=True, help="Correct single profiles by hand.")
 app.add_typer(profiles_app, name="profiles")
@@ -43,7 +42,7 @@ def split(
         print_json(act.as_dict())
         return
     console.print(f"{counted(len(records), 'record')} will leave {act.profile_id}.", highlight=False)
-    _print_next(act)
+    _print_next(act.act_id)
 
 
 @profiles_app.command("merge", epilog="Example: onefold profiles merge prf_0f3a… prf_9c41…")
@@ -61,7 +60,7 @@ def merge(
         print_json(act.as_dict())
         return
     console.print(f"{counted(len(profile_ids), 'profile')} will be one.", highlight=False)
-    _print_next(act)
+    _print_next(act.act_id)
 
 
 @profiles_app.command("undo", epilog="Example: onefold profiles undo act_01m8…")
@@ -113,6 +112,6 @@ def decisions(workspace: Directory = ".", as_json: AsJson = False) -> None:
     )
 
 
-def _print_next(act: Act) -> None:
+def _print_next(act_id: str) -> None:
     console.print(_NEXT)
-    console.print(f"[dim]To take it back: [/][bold]onefold profiles undo {act.act_id}[/]", highlight=False)
+    console.print(f"[dim]To take it back: [/][bold]onefold profiles undo {act_id}[/]", highlight=False)
