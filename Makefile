@@ -31,7 +31,7 @@ demo: $(STAMPS)/run ## Example company in, golden records out: installs what it 
 test: $(STAMPS)/spark services ## Every test, with the database servers and the Java they need
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
-test-fast: $(STAMPS)/dev ## Tests without servers, Spark and browser: under 90 seconds
+test-fast: $(STAMPS)/dev ## Tests without servers, Spark and browser: about two minutes
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m "$(FAST)" --hypothesis-profile=fast $(PYTEST_ARGS)
 
 check: $(STAMPS)/spark ## Formatting, lint, types, import rules and the project's own lints
